@@ -1,0 +1,253 @@
+"""Settings, all of them from the environment and safe when it says nothing.
+
+The file that `ENV_FILE` names is read first, or `.env` beside `manage.py` where it names none; what
+the environment itself says wins. `SECRET_KEY` is the one variable that has no default: without it
+Django stops and names it.
+"""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import environ
+from csp.constants import NONE, SELF
+from django.templatetags.static import static
+from django.urls import reverse_lazy
+from django.utils.translation import gettext_lazy as _
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+env = environ.Env()
+environ.Env.read_env(os.environ.get("ENV_FILE") or BASE_DIR / ".env")
+
+SECRET_KEY = env.str("SECRET_KEY")
+DEBUG = env.bool("DEBUG", default=False)
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+
+INSTALLED_APPS = [
+    "unfold",
+    "unfold.contrib.filters",
+    "unfold.contrib.forms",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "csp",
+    "guardian",
+    "mptt",
+    "audit",
+    "districts",
+    "members",
+    "cells",
+    "elections",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "config.csp.PolicyByPath",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+ASGI_APPLICATION = "config.asgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# The database --------------------------------------------------------------------------------
+
+_SQLITE = {
+    # One writer at a time from the first statement on: what an act has read stays true until it
+    # has written, as the lock on a tree's root gives it on PostgreSQL.
+    "transaction_mode": "IMMEDIATE",
+    "timeout": 20,
+    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
+}
+
+
+def database(url: str) -> dict[str, Any]:
+    """Django's settings for the database that `url` names, with what each kind needs."""
+    settings: dict[str, Any] = env.db_url_config(url)
+    if settings["ENGINE"].endswith("sqlite3"):
+        settings.setdefault("OPTIONS", {}).update(_SQLITE)
+    else:
+        settings["CONN_MAX_AGE"] = 60
+        settings["CONN_HEALTH_CHECKS"] = True
+    return settings
+
+
+DATABASES = {
+    "default": database(env.str("DATABASE_URL", default=f"sqlite:///{BASE_DIR}/var/kartei.sqlite3"))
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# Who logs in ---------------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "members.Account"
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "guardian.backends.ObjectPermissionBackend",
+]
+ANONYMOUS_USER_NAME = None  # guardian: nobody who has not logged in holds a permission
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+LOGIN_URL = LOGOUT_REDIRECT_URL = reverse_lazy("login")
+LOGIN_REDIRECT_URL = reverse_lazy("home")
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # they name people
+
+# Cookies and headers. HTTPS=off is for trying the program on one's own machine. ----------------
+
+HTTPS = env.bool("HTTPS", default=True)
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+if HTTPS and env.bool("BEHIND_PROXY", default=False):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+_STRICT = {
+    "default-src": [NONE],
+    "base-uri": [NONE],
+    "connect-src": [SELF],
+    "font-src": [SELF],
+    "form-action": [SELF],
+    "frame-ancestors": [NONE],
+    "img-src": [SELF],
+    "manifest-src": [SELF],
+    "script-src": [SELF],
+    "style-src": [SELF],
+}
+CONTENT_SECURITY_POLICY = {"DIRECTIVES": _STRICT}
+# Unfold's pages hand Alpine.js expressions to evaluate, and it sets style attributes.
+ADMIN_CONTENT_SECURITY_POLICY = {
+    **_STRICT,
+    "script-src": [SELF, "'unsafe-eval'"],
+    "style-src-attr": ["'unsafe-inline'"],
+}
+
+# Language, time, files -----------------------------------------------------------------------
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English")), ("de", _("German"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+TIME_ZONE = env.str("TIME_ZONE", default="Europe/Berlin")
+USE_I18N = True
+USE_TZ = True
+
+STATIC_URL = "static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+
+# No request, no form and no person is written to the log: places and counts only. ----------------
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"nobody": {"()": "config.logs.WithoutPeople"}},
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["nobody"]}
+    },
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {"django": {"handlers": ["stderr"], "level": "WARNING", "propagate": False}},
+}
+DEFAULT_EXCEPTION_REPORTER_FILTER = "config.logs.NoPeopleInReports"
+
+# The statutes' numbers: see audit.rulebook.Statutes for their names and defaults. ----------------
+
+STATUTES: dict[str, int] = env.json("STATUTES", default={})
+
+
+def _entry(title: Any, icon: str, route: str) -> dict[str, Any]:
+    """An entry of the admin's menu; it is there for whoever holds a role."""
+    link = reverse_lazy(f"admin:{route}")
+    return {"title": title, "icon": icon, "link": link, "permission": "districts.scope.permits"}
+
+
+UNFOLD = {
+    "SITE_TITLE": "Kartei",
+    "SITE_HEADER": "Kartei",
+    "SITE_SUBHEADER": _("Register of members"),
+    "SITE_SYMBOL": "account_tree",
+    "SITE_URL": None,
+    "SHOW_HISTORY": False,  # it stands beside the acts
+    "SHOW_VIEW_ON_SITE": False,
+    "SHOW_BACK_BUTTON": False,
+    "SITE_FAVICONS": [{"rel": "icon", "href": lambda request: static("kartei/icon.svg")}],
+    "STYLES": [lambda request: static("kartei/admin.css")],  # the colours stand there too
+    "GLOBAL_CALLBACK": "districts.home.every_page",
+    "DASHBOARD_CALLBACK": "districts.panels.first_page",
+    "SIDEBAR": {
+        "show_search": False,
+        "command_search": False,
+        "show_all_applications": False,
+        "navigation": [
+            {
+                "items": [
+                    _entry(_("Start"), "home", "index"),
+                    _entry(_("Members"), "group", "members_member_changelist"),
+                    _entry(_("Units"), "account_tree", "districts_unit_changelist"),
+                ],
+            },
+            {
+                "title": _("Places"),
+                "items": [
+                    _entry(_("Workplaces"), "factory", "districts_workplace_changelist"),
+                    _entry(_("Localities"), "location_on", "districts_locality_changelist"),
+                ],
+            },
+            {
+                "title": _("To look up"),
+                "items": [
+                    _entry(_("Registrations"), "how_to_reg", "members_registration_changelist"),
+                    _entry(_("Employments"), "work", "members_employment_changelist"),
+                    _entry(_("Accounts"), "key", "members_account_changelist"),
+                ],
+            },
+        ],
+    },
+}
