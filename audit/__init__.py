@@ -1,0 +1,1 @@
+"""The rulebook, the tables in and out, and the log: what every app above declares itself to."""

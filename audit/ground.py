@@ -1,0 +1,43 @@
+"""The part of the organisation that a check, an export or a person is confined to."""
+
+from dataclasses import dataclass
+
+from django.db.models import Q
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """A unit with all below it, as MPTT's range: the units of `tree` from `left` to `right`."""
+
+    tree: int
+    left: int
+    right: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """Several extents, or everywhere. No extents is nowhere: an empty ground holds nothing."""
+
+    extents: tuple[Extent, ...] = ()
+    everywhere: bool = False
+
+    def holds(self, unit: str = "") -> Q:
+        """The condition that a unit lies in this ground.
+
+        `unit` reaches the unit from the row that is asked for ('registrations__unit__').
+        """
+        if self.everywhere:
+            return Q()
+        condition = Q(pk__in=[])
+        for extent in self.extents:
+            condition |= Q(
+                **{
+                    f"{unit}tree_id": extent.tree,
+                    f"{unit}lft__gte": extent.left,
+                    f"{unit}lft__lte": extent.right,
+                }
+            )
+        return condition
+
+
+EVERYWHERE = Ground(everywhere=True)

@@ -1,0 +1,96 @@
+"""manage.py import_register: read the CSV files of a folder into the register."""
+
+import csv
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from tqdm import tqdm
+
+from audit.tables.declaration import Table
+from audit.tables.importing import CannotImport, Listener, Outcome, import_register
+from audit.tables.reading import Problem
+
+_HEADING = ("file", "line", "column", "value", "problem")
+
+
+class Command(BaseCommand):
+    help = (
+        "Imports the CSV files of a folder: all of them or, if anything is wrong, none. Tells every"
+        " problem and every change. Exits 1 if anything is wrong."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("folder", type=Path, help="the folder with the CSV files")
+        parser.add_argument(
+            "--dry-run", action="store_true", help="check and tell what would change; keep nothing"
+        )
+        parser.add_argument(
+            "--format", choices=["text", "csv"], default="text", help="of the report of problems"
+        )
+        parser.add_argument(
+            "--report", type=Path, help="write the report of problems to this file too, as CSV"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        dry_run: bool = options["dry_run"]
+        report = (
+            options["report"].open("w", newline="", encoding="utf-8") if options["report"] else None
+        )
+        try:
+            listener = _Teller(self, options["format"], report)
+            outcome = import_register(options["folder"], listener, dry_run=dry_run)
+        except CannotImport as error:
+            raise CommandError(str(error)) from error
+        finally:
+            if report is not None:
+                report.close()
+        self._tell(outcome, quiet=options["format"] == "csv", dry_run=dry_run)
+        if outcome.problems:
+            sys.exit(1)
+
+    def _tell(self, outcome: Outcome, *, quiet: bool, dry_run: bool) -> None:
+        tell = self.stderr.write if quiet else self.stdout.write
+        if outcome.problems:
+            self.stderr.write(f"{outcome.problems} problems. Nothing was kept.")
+            return
+        for table, counts in outcome.counts.items():
+            tell(
+                f"{table}: {counts.new} new, {counts.changed} changed, {counts.unchanged} unchanged"
+            )
+        if dry_run:
+            tell("A dry run: nothing was kept.")
+
+
+class _Teller(Listener):
+    """Tells on the terminal, and in the report's file."""
+
+    def __init__(self, command: BaseCommand, form: str, report: Any) -> None:
+        self._command = command
+        self._writers = [csv.writer(report, lineterminator="\n")] if report else []
+        if form == "csv":
+            self._writers.append(csv.writer(command.stdout, lineterminator="\n"))
+        for writer in self._writers:
+            writer.writerow(_HEADING)
+        self._text = form == "text"
+
+    def reading(self, table: Table, size: int) -> Callable[[int], object]:
+        bar = tqdm(
+            total=size, desc=table.file, unit="B", unit_scale=True, disable=None, leave=False
+        )
+        return bar.update
+
+    def problem(self, problem: Problem) -> None:
+        if self._text:
+            self._command.stdout.write(str(problem))
+        for writer in self._writers:
+            writer.writerow(
+                (problem.file, problem.line, problem.column, problem.value, problem.message)
+            )
+
+    def change(self, table: Table, line: int, key: str, column: str, old: Any, new: Any) -> None:
+        if self._text:
+            was, will = ("(empty)" if one in (None, "") else one for one in (old, new))
+            self._command.stdout.write(f"{table.file}:{line}, {key}: {column} {was} -> {will}")

@@ -1,0 +1,211 @@
+"""What a table is: its model, its key, its columns, its rows, and what more to check."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+from django.db import models
+from django.db.models import Case, F, Q, QuerySet, Value, When
+
+from audit.ground import EVERYWHERE, Ground
+from audit.tables.cells import Kind, Parser, parser_for
+
+
+@dataclass(frozen=True, eq=False)
+class Column:
+    """One column: the model's field of the same name, as text in a cell.
+
+    A foreign key stands in its cell as the key of the row that it points to. `known_from` names a
+    date field: in an export for a past day the cell is empty where that date comes later.
+    """
+
+    name: str
+    field: "models.Field[Any, Any]"
+    description: str
+    known_from: str = ""
+
+    @property
+    def kind(self) -> Kind:
+        """What the cells hold."""
+        if self.target is not None:
+            return self.target.key_column.kind
+        if isinstance(self.field, models.DateField):
+            return "date"
+        if isinstance(self.field, models.IntegerField | models.AutoField):
+            return "integer"
+        if isinstance(self.field, models.DecimalField):
+            return "decimal"
+        return "choice" if self.field.choices else "text"
+
+    @cached_property
+    def target(self) -> "Table | None":
+        """The table whose rows the cells point to, if they do."""
+        if self.field.remote_field is None:
+            return None
+        return table_of(self.field.remote_field.model)
+
+    @property
+    def required(self) -> bool:
+        """Whether an empty cell is an error."""
+        if getattr(self.field, "primary_key", False):
+            return True
+        return not (self.field.null or self.field.blank)
+
+    @property
+    def path(self) -> str:
+        """The way from a row of the model to the cell's value, in Django's words."""
+        if self.target is None or self.target.key_is_primary:
+            return self.field.attname
+        return f"{self.field.name}__{self.target.key[0]}"
+
+    @property
+    def free_text(self) -> bool:
+        """Whether anybody's words stand here, a spreadsheet's formula perhaps among them."""
+        return self.kind == "text" and self.target is None
+
+    @property
+    def empty(self) -> str | None:
+        """What an empty cell stands for in the database."""
+        textual = self.kind in ("text", "choice") and self.target is None
+        return "" if textual and not self.field.null else None
+
+    def parser(self) -> Parser:
+        """What turns a cell into the value to store."""
+        of = self.target.key_column.field if self.target else self.field
+        return parser_for(self.kind, of, required=self.required, empty=self.empty)
+
+
+def column(
+    model: type[models.Model], name: str, description: Any, *, known_from: str = ""
+) -> Column:
+    """The column of `model`'s field `name`."""
+    return Column(name, model._meta.get_field(name), description, known_from)  # type: ignore[arg-type]
+
+
+Problem = tuple[int, str, str, str]  # line, column, value, what is wrong
+Rows = Callable[[Ground, date | None], "QuerySet[Any]"]
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """A table of the register, declared once.
+
+    `key` names the columns by which a row is known again; `rows(ground, day)` are the rows of an
+    export (`day` None: the whole history); `context` adds the rows that these need. `checks` look
+    at a staged file as a whole and yield its problems. `prepare` takes the locks that an import
+    needs before it looks. `derived` are columns that are computed from others, `placeholders` SQL
+    for columns that `finish` fills in after the import. Rows of a table that nothing points to are
+    `replaced` rather than updated, since two periods may swap their days.
+    """
+
+    name: str
+    model: type[models.Model]
+    description: Any
+    key: tuple[str, ...]
+    columns: tuple[Column, ...]
+    rows: Rows
+    checks: Sequence[Callable[[Any], Iterable[Problem]]] = ()
+    derived: dict[str, tuple[tuple[str, ...], Callable[..., str]]] = field(default_factory=dict)
+    placeholders: dict[str, str] = field(default_factory=dict)
+    context: Callable[["QuerySet[Any]"], "QuerySet[Any]"] | None = None
+    prepare: Callable[[], object] | None = None
+    finish: Callable[[], object] | None = None
+    replaced: bool = False
+
+    @property
+    def file(self) -> str:
+        """The name of its CSV file."""
+        return f"{self.name}.csv"
+
+    @property
+    def database_table(self) -> str:
+        """Its name in the database."""
+        return self.model._meta.db_table
+
+    def column(self, name: str) -> Column:
+        """The column of that name. Raises `KeyError`."""
+        return {column.name: column for column in self.columns}[name]
+
+    @property
+    def key_column(self) -> Column:
+        """The one column that others point to it by."""
+        (name,) = self.key
+        return self.column(name)
+
+    @property
+    def key_is_primary(self) -> bool:
+        """Whether its key is the primary key itself, so that pointers need no look-up."""
+        return len(self.key) == 1 and bool(getattr(self.key_column.field, "primary_key", False))
+
+    @property
+    def references(self) -> list[Column]:
+        """The columns that point to a table."""
+        return [column for column in self.columns if column.target is not None]
+
+    def exported(self, ground: Ground, day: date | None) -> "QuerySet[Any]":
+        """The rows of an export, with those that other exported rows point to."""
+        if ground.everywhere and day is None:
+            return self.rows(ground, day)
+        wanted = Q(pk__in=self.rows(ground, day).order_by().values("pk"))
+        for table in tables():
+            for pointer in table.references:
+                if pointer.target is self and table is not self:
+                    inside = table.exported(ground, day).order_by()
+                    wanted |= Q(pk__in=inside.values(pointer.field.attname))
+        found = self.model._default_manager.filter(wanted)
+        return self.context(found) if self.context else found
+
+    def selected(self, ground: Ground = EVERYWHERE, day: date | None = None) -> "QuerySet[Any]":
+        """The export as tuples of the columns' values, named `c_<column>`, in no order."""
+        named = {f"c_{column.name}": self._value(column, day) for column in self.columns}
+        rows = self.exported(ground, day).order_by()
+        selected: QuerySet[Any] = rows.annotate(**named).values_list(*named)
+        return selected
+
+    def _value(self, column: Column, day: date | None) -> Any:
+        if day is None or not column.known_from:
+            return F(column.path)
+        empty = Value(None if column.field.null else "", output_field=type(column.field)())
+        return Case(When(**{f"{column.known_from}__gt": day}, then=empty), default=F(column.path))
+
+
+_tables: dict[str, Table] = {}
+
+
+def declare(table: Table) -> Table:
+    """Add a table to the register's. Raises `ValueError` for a name that is taken."""
+    if table.name in _tables:
+        raise ValueError(f"there are two tables named {table.name!r}")
+    _tables[table.name] = table
+    return table
+
+
+def tables() -> list[Table]:
+    """All tables, those that are pointed to before those that point to them."""
+    ordered: list[Table] = []
+
+    def add(table: Table) -> None:
+        if table not in ordered:
+            for pointer in table.references:
+                if pointer.target is not None and pointer.target is not table:
+                    add(pointer.target)
+            ordered.append(table)
+
+    for table in _tables.values():
+        add(table)
+    return ordered
+
+
+def table_named(name: str) -> Table:
+    """The table of that name. Raises `KeyError`."""
+    return _tables[name]
+
+
+def table_of(model: type[models.Model]) -> Table:
+    """The table of a model. Raises `LookupError` where none is declared."""
+    for table in _tables.values():
+        if table.model is model:
+            return table
+    raise LookupError(f"no table is declared for {model._meta.label}")
