@@ -1,0 +1,202 @@
+"""An act as a page asks for it: what it needs, what it does, and what is kept in the history.
+
+Each app declares its acts to the frame in `districts.acts_admin`:
+
+    @act_on(Unit)
+    class Rename(Act):
+        name, title, button = "rename", _("Rename"), _("Rename the unit")
+        ...
+        def perform(self, target: Unit) -> Outcome: ...
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, ClassVar, TypeVar
+
+from django import forms
+from django.contrib.admin.models import CHANGE as CHANGED
+from django.contrib.admin.models import LogEntry
+from django.db import IntegrityError, OperationalError, transaction
+from django.db.models import Model
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from unfold.widgets import INPUT_CLASSES, TEXTAREA_CLASSES
+
+from audit.refusals import Blocker, Refused, refuse_if
+from districts.picking import PickField
+
+Text = str | Promise
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What an act did: the row to show next, a sentence, and the rows whose history keeps it."""
+
+    shown: Model
+    sentence: str
+    touched: Sequence[Model] = field(default=())
+
+
+class DayInput(forms.DateInput):
+    """The browser's own calendar, which needs no JavaScript."""
+
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d", attrs={"class": " ".join(INPUT_CLASSES)})
+
+
+class LineInput(forms.TextInput):
+    """One line of text."""
+
+    def __init__(self, **attrs: Any) -> None:
+        super().__init__(attrs={"class": " ".join(INPUT_CLASSES)} | attrs)
+
+
+class Act(forms.Form):
+    """One act: the fields that it needs, its day and its reason.
+
+    `title` names it on a button, `explanation` says in plain words what it will do, `grave` marks
+    what is hard to undo, `bulk` what can be done to several rows at once.
+    """
+
+    name: ClassVar[str] = ""
+    title: ClassVar[Text] = ""
+    explanation: ClassVar[Text] = ""
+    icon: ClassVar[str] = "edit"
+    grave: ClassVar[bool] = False
+    bulk: ClassVar[bool] = False
+    order: ClassVar[int] = 50
+
+    on = forms.DateField(label=gettext_lazy("On"), widget=DayInput)
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"),
+        required=False,
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2, "class": " ".join(TEXTAREA_CLASSES)}),
+        help_text=gettext_lazy("Kept in the history together with the day. May be left empty."),
+    )
+
+    def __init__(
+        self, data: Mapping[str, Any] | None = None, *, request: HttpRequest, target: Any = None
+    ) -> None:
+        super().__init__(data, initial=request.GET.dict())
+        self.request, self.target = request, target
+        self.refused: tuple[Blocker, ...] = ()
+        self.fields["on"].initial = timezone.localdate
+        self.order_fields([*(name for name in self.fields if name not in _LAST), *_LAST])
+        self.adapt()
+        for asked in self.fields.values():
+            if isinstance(asked, PickField):
+                asked.ask(request)
+
+    @classmethod
+    def applies_to(cls, target: Any, on: date) -> bool:
+        """Whether the act makes sense for `target`, so that its page offers it."""
+        return True
+
+    @classmethod
+    def permitted(cls, request: HttpRequest) -> bool:
+        """Whether the user may do it at all; asked of acts that are done to no row there is yet."""
+        return True
+
+    def adapt(self) -> None:
+        """Fit the fields to the target and the user before they are shown or read."""
+
+    def facts(self) -> Iterable[tuple[Text, Any]]:
+        """What to know about the target before deciding: pairs of a name and a value."""
+        return ()
+
+    def foreseen(self) -> Iterable[Blocker]:
+        """What would stand in the way today; shown before anything is asked."""
+        return ()
+
+    def trespasses(self, target: Any) -> Iterator[Blocker]:
+        """What the act would change that lies outside the user's ground."""
+        yield from ()
+
+    def perform(self, target: Any) -> Outcome:
+        """Do it, with the cleaned fields. Raises `Refused`."""
+        raise NotImplementedError
+
+    @property
+    def day(self) -> date:
+        """The day that was chosen."""
+        day: date = self.cleaned_data["on"]
+        return day
+
+
+_LAST = ("on", "reason")
+
+
+def carry_out(act: Act, target: Any) -> Outcome:
+    """Perform the act and write its history, or keep nothing of both. Raises `Refused`."""
+    try:
+        with transaction.atomic():
+            refuse_if(act.trespasses(target))
+            outcome = act.perform(target)
+            _keep(act, outcome)
+    except (IntegrityError, OperationalError) as error:
+        # What the act looked at was changed by somebody else before it could write.
+        reason = _("Somebody else changed this at the same moment. Please look again and repeat.")
+        raise Refused(Blocker(reason)) from error
+    return outcome
+
+
+def _keep(act: Act, outcome: Outcome) -> None:
+    """Write the sentence and the reason into the history of every row that was touched."""
+    message = outcome.sentence
+    if reason := act.cleaned_data["reason"]:
+        message = _("%(what)s Reason: %(reason)s") % {"what": message, "reason": reason}
+    author: Any = act.request.user.pk
+    touched = outcome.touched or [outcome.shown]
+    LogEntry.objects.log_actions(author, touched, CHANGED, message)
+
+
+_acts: dict[type[Model], dict[str, type[Act]]] = {}
+_list_acts: dict[type[Model], dict[str, type[Act]]] = {}
+A = TypeVar("A", bound=type[Act])
+
+
+def act_on(model: type[Model]) -> Callable[[A], A]:
+    """Declare an act that is done to one row of `model`, and to several where it is `bulk`."""
+    return lambda act: _declare(_acts, model, act)
+
+
+def act_among(model: type[Model]) -> Callable[[A], A]:
+    """Declare an act that is done to no row there is yet, and offered above the list."""
+    return lambda act: _declare(_list_acts, model, act)
+
+
+def _declare(acts: dict[type[Model], dict[str, type[Act]]], model: type[Model], act: A) -> A:
+    named = acts.setdefault(model, {})
+    if act.name in named:
+        raise ValueError(f"{model.__name__} has two acts named {act.name!r}")
+    named[act.name] = act
+    return act
+
+
+def acts_on(model: type[Model]) -> Mapping[str, type[Act]]:
+    """The acts that are done to rows of `model`, by name, in the order in which they stand."""
+    return _in_order(_acts.get(model, {}))
+
+
+def acts_among(model: type[Model]) -> Mapping[str, type[Act]]:
+    """The acts that are offered above the list of `model`, by name."""
+    return _in_order(_list_acts.get(model, {}))
+
+
+def _in_order(acts: Mapping[str, type[Act]]) -> Mapping[str, type[Act]]:
+    return dict(sorted(acts.items(), key=lambda named: named[1].order))
+
+
+def sentence(text: str, **values: Any) -> str:
+    """`text` with the values put in, days as the database writes them."""
+    return text % {
+        name: value.isoformat() if isinstance(value, date) else value
+        for name, value in values.items()
+    }

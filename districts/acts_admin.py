@@ -1,0 +1,207 @@
+"""The pages of the acts: one frame for all of them, for one row, for several, and for none yet."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.core.exceptions import PermissionDenied
+from django.db.models import Model, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from audit.refusals import Blocker, Refused
+from districts.acts import Act, Text, acts_among, acts_on, carry_out
+from districts.scoped_admin import ScopedAdmin
+
+BULK_MOST = 500
+_PERFORM = "perform"  # the field that tells a filled form from the first look at one
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link to the page of an act."""
+
+    title: Text
+    icon: str
+    url: str
+    grave: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """How an act on one of several rows ended: with a sentence, or refused."""
+
+    row: Model
+    sentence: str = ""
+    blockers: tuple[Blocker, ...] = ()
+
+
+class ActingAdmin(ScopedAdmin):
+    """A table whose rows change by acts; their links stand above the row and above the list."""
+
+    list_before_template = "kartei/list_panel.html"
+    change_form_outer_before_template = "kartei/row_panel.html"
+
+    def facts(self, request: HttpRequest, obj: Any) -> Iterable[tuple[Text, Any, str]]:
+        """What to know about the row at a glance: a name, a value, and an address or nothing."""
+        return ()
+
+    def get_urls(self) -> list[URLPattern]:
+        view, name = self.admin_site.admin_view, self.opts.label_lower.replace(".", "_")
+        return [
+            path("act/<slug:act>/", view(self.list_act_view), name=f"{name}_list_act"),
+            path("<path:object_id>/act/<slug:act>/", view(self.act_view), name=f"{name}_act"),
+            *super().get_urls(),
+        ]
+
+    def act_view(self, request: HttpRequest, object_id: str, act: str) -> HttpResponse:
+        """The page of an act on one row."""
+        target = self.get_object(request, object_id)
+        if not self.has_change_permission(request, target):
+            raise PermissionDenied
+        return self._page(request, _known(acts_on(self.model), act), target)
+
+    def list_act_view(self, request: HttpRequest, act: str) -> HttpResponse:
+        """The page of an act on no row there is yet."""
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        declared = _known(acts_among(self.model), act)
+        if not declared.permitted(request):
+            raise PermissionDenied
+        return self._page(request, declared, None)
+
+    def _page(self, request: HttpRequest, declared: type[Act], target: Any) -> HttpResponse:
+        act = declared(
+            request.POST if request.method == "POST" else None, request=request, target=target
+        )
+        if request.method == "POST" and act.is_valid():
+            try:
+                outcome = carry_out(act, target)
+            except Refused as refused:
+                act.refused = refused.blockers
+            else:
+                messages.success(request, outcome.sentence)
+                return HttpResponseRedirect(self.address_of(outcome.shown))
+        back = self.address_of(target) if target else self._list_address()
+        return self._render(request, act, back=back, subtitle=str(target) if target else None)
+
+    def _render(self, request: HttpRequest, act: Act, **context: Any) -> HttpResponse:
+        request.current_app = self.admin_site.name
+        return TemplateResponse(
+            request,
+            "kartei/act.html",
+            {
+                **self.admin_site.each_context(request),
+                "title": act.title,
+                "opts": self.opts,
+                "act": act,
+                "media": act.media,
+                "facts": list(act.facts()),
+                "foreseen": () if act.is_bound else tuple(act.foreseen()),
+                "perform": _PERFORM,
+                **context,
+            },
+        )
+
+    # Several rows at once ----------------------------------------------------------------------
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        actions: dict[str, Any] = dict(super().get_actions(request))
+        if self.has_change_permission(request):
+            for name, act in acts_on(self.model).items():
+                if act.bulk:
+                    actions[name] = (_bulk_action(act), name, act.title)
+        return actions
+
+    def act_on_several(
+        self, request: HttpRequest, rows: QuerySet[Any], declared: type[Act]
+    ) -> HttpResponse | None:
+        """The page of an act on the chosen `rows`: each is done or refused for itself."""
+        chosen = list(rows[: BULK_MOST + 1])
+        if len(chosen) > BULK_MOST:
+            text = _("At most %(most)s can be chosen at once.") % {"most": BULK_MOST}
+            messages.error(request, text)
+            return None
+        data = request.POST if _PERFORM in request.POST else None
+        act = declared(data, request=request)
+        results: Sequence[Result] = ()
+        if data is not None and act.is_valid():
+            results = [self._one_of_several(request, act, row) for row in chosen]
+            chosen = [result.row for result in results if result.blockers]
+            if not chosen:
+                for result in results:
+                    messages.success(request, f"{result.row}: {result.sentence}")
+                return HttpResponseRedirect(request.get_full_path())
+        return self._render(
+            request,
+            act,
+            back=request.get_full_path(),
+            chosen=chosen,
+            results=results,
+            checkbox=ACTION_CHECKBOX_NAME,
+        )
+
+    def _one_of_several(self, request: HttpRequest, act: Act, row: Any) -> Result:
+        if not self.has_change_permission(request, row):
+            reason = _("%(row)s lies outside the part that you may change.") % {"row": row}
+            return Result(row, blockers=(Blocker(reason),))
+        try:
+            return Result(row, carry_out(act, row).sentence)
+        except Refused as refused:
+            return Result(row, blockers=refused.blockers)
+
+    # The links to the acts ---------------------------------------------------------------------
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        links = []
+        if self.has_change_permission(request):
+            links = [
+                Link(act.title, act.icon, reverse(self._route("list_act"), args=[name]))
+                for name, act in acts_among(self.model).items()
+                if act.permitted(request)
+            ]
+        return super().changelist_view(request, {"acts": links} | (extra_context or {}))
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        obj = kwargs.get("obj")
+        if obj is not None:
+            context["facts"] = list(self.facts(request, obj))
+            context["acts"] = self._links(request, obj)
+            context["history"] = reverse(self._route("history"), args=[obj.pk])
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def _links(self, request: HttpRequest, obj: Any) -> list[Link]:
+        if not self.has_change_permission(request, obj):
+            return []
+        today = timezone.localdate()
+        return [
+            Link(act.title, act.icon, reverse(self._route("act"), args=[obj.pk, name]), act.grave)
+            for name, act in acts_on(self.model).items()
+            if act.applies_to(obj, today)
+        ]
+
+    def _route(self, view: str) -> str:
+        return f"{self.admin_site.name}:{self.opts.app_label}_{self.opts.model_name}_{view}"
+
+    def _list_address(self) -> str:
+        return reverse(self._route("changelist"))
+
+
+def _known(acts: Mapping[str, type[Act]], name: str) -> type[Act]:
+    if name not in acts:
+        raise Http404
+    return acts[name]
+
+
+def _bulk_action(act: type[Act]) -> Callable[..., Any]:
+    def action(admin: ActingAdmin, request: HttpRequest, rows: QuerySet[Any]) -> Any:
+        return admin.act_on_several(request, rows, act)
+
+    return action

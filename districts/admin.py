@@ -1,0 +1,184 @@
+"""The ground in the admin: units, localities, workplaces."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.forms import Field
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from audit.ground import Ground
+from districts import home, unit_acts  # noqa: F401  # declare their panel and acts to the frames
+from districts.acts import Text
+from districts.acts_admin import ActingAdmin
+from districts.filters import BelowUnit, OpenUnits, chosen_unit
+from districts.models import Locality, Regime, Unit, Workplace
+from districts.panels import Figure, figures
+from districts.picking import (
+    FACTORY_CELL,
+    LEADER,
+    OWN_LOCALITY,
+    STREET_CELL,
+    SUGGESTED,
+    choice_named,
+)
+from districts.roles import CHANGE
+from districts.scope import ground_of, holds_any
+from districts.scoped_admin import ScopedAdmin
+
+admin.site.index_title = _("Start")
+
+POSITION: Any = (_("Position"), {"fields": (("latitude", "longitude"),)})
+
+
+def count_figures(units: Iterable[Unit]) -> None:
+    """Put every declared figure on each of `units`, as `unit.figures`."""
+    shown: list[Any] = list(units)
+    for unit in shown:
+        unit.figures = {}
+    for figure in figures():
+        counts = figure.count(shown, timezone.localdate())
+        for unit in shown:
+            unit.figures[figure.name] = counts.get(unit.pk, 0)
+
+
+def _column(figure: Figure) -> Callable[[Any], SafeString]:
+    title: Any = figure.title
+
+    @admin.display(description=title)
+    def column(unit: Any) -> SafeString:
+        return format_html('<a href="{}">{}</a>', figure.address(unit), unit.figures[figure.name])
+
+    column.__name__ = figure.name
+    return column
+
+
+@admin.register(Unit)
+class UnitAdmin(ActingAdmin):
+    """Units: found, renamed, moved and dissolved by acts; only the position is set by hand."""
+
+    list_select_related = ("parent",)
+    list_filter = (OpenUnits, "kind", BelowUnit)
+    search_fields = ("code", "name")
+    search_help_text = _("Code or name")
+    ordering = ("tree_id", "lft")
+    sortable_by = ("code", "name", "founded")
+    editable = ("latitude", "longitude")
+
+    def on_ground(self, rows: QuerySet[Any], ground: Ground) -> QuerySet[Any]:
+        return rows.filter(ground.holds())
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.suggest_view)
+        return [path("suggest/<slug:name>/", view, name="districts_suggest"), *super().get_urls()]
+
+    def prepare(self, shown: list[Any]) -> None:
+        count_figures(shown)
+
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        columns = [_column(figure) for figure in figures()]
+        return ["name", "code", "kind", "stands_under", *columns, "founded", "dissolved"]
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        fields: list[tuple[str, ...]] = [("code", "name"), ("kind", "stands_under")]
+        fields.append(("founded", "dissolved") if obj and obj.dissolved else ("founded",))
+        emergency = obj and obj.regime == Regime.EMERGENCY
+        fields.append(("regime", "regime_since") if emergency else ("regime",))
+        return ((None, {"fields": fields}), POSITION)
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        narrowed = {"narrowed_to": chosen_unit(request)}
+        return super().changelist_view(request, narrowed | (extra_context or {}))
+
+    @admin.display(description=_("stands under"))
+    def stands_under(self, unit: Unit) -> str | None:
+        return unit.parent.name if unit.parent else None
+
+    def facts(self, request: HttpRequest, obj: Unit) -> Iterable[tuple[Text, Any, str]]:
+        count_figures([obj])
+        for figure in figures():
+            yield figure.title, obj.figures[figure.name], figure.address(obj)
+        below = obj.get_descendants().exclude(dissolved__lte=timezone.localdate()).count()
+        if below:
+            yield _("Open units below it"), below, f"{self._list_address()}?unit={obj.pk}"
+        mine = obj.parent and self.has_view_permission(request, obj.parent)
+        address = reverse(self._route("change"), args=[obj.parent_id]) if mine else ""
+        yield _("Stands under"), obj.parent or _("no other unit"), address
+
+    def suggest_view(self, request: HttpRequest, name: str) -> HttpResponse:
+        """Rows of a declared choice that hold what somebody has typed so far."""
+        if not holds_any(ground_of(request, CHANGE)):
+            raise PermissionDenied
+        choice = choice_named(name)
+        if choice is None:
+            raise Http404
+        rows = choice.like(request, request.GET.get("q", "")[:100])[:SUGGESTED]
+        return JsonResponse({"rows": [choice.label(row) for row in rows]})
+
+
+class PlaceAdmin(ScopedAdmin):
+    """Places, kept by whoever keeps the register of the units that work there."""
+
+    search_help_text = _("Code, name or postcode")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return holds_any(ground_of(request, CHANGE))
+
+
+@admin.register(Locality)
+class LocalityAdmin(PlaceAdmin):
+    """Localities."""
+
+    list_display = ("name", "postcode", "code", "unit", "street_cell")
+    list_select_related = ("unit", "street_cell")
+    search_fields = ("code", "postcode", "name")
+    sortable_by = ("code", "name", "postcode")
+    ordering = ("code",)
+    fieldsets = (
+        (None, {"fields": ("code", ("postcode", "name"), "unit", "street_cell")}),
+        POSITION,
+    )
+    editable = ("postcode", "name", "unit", "street_cell", "latitude", "longitude")
+    picks = {"unit": LEADER, "street_cell": STREET_CELL}
+
+    def on_ground(self, rows: QuerySet[Any], ground: Ground) -> QuerySet[Any]:
+        return rows.filter(ground.holds("unit__") | ground.holds("street_cell__"))
+
+    def formfield_for_dbfield(
+        self, db_field: Any, request: HttpRequest, **kwargs: Any
+    ) -> Field | None:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field and db_field.name == "unit" and not ground_of(request, CHANGE).everywhere:
+            field.required = True  # without it the place would be out of the user's own sight
+        return field
+
+
+@admin.register(Workplace)
+class WorkplaceAdmin(PlaceAdmin):
+    """Workplaces."""
+
+    list_display = ("name", "code", "branch", "locality", "cell")
+    list_select_related = ("locality", "cell")
+    search_fields = ("code", "name", "branch", "locality__postcode", "locality__name")
+    sortable_by = ("code", "name", "branch")
+    ordering = ("code",)
+    fieldsets = (
+        (None, {"fields": (("code", "name"), "branch", "locality", "cell")}),
+        POSITION,
+    )
+    editable = ("name", "branch", "locality", "cell", "latitude", "longitude")
+    picks = {"locality": OWN_LOCALITY, "cell": FACTORY_CELL}
+
+    def on_ground(self, rows: QuerySet[Any], ground: Ground) -> QuerySet[Any]:
+        return rows.filter(
+            ground.holds("cell__")
+            | ground.holds("locality__unit__")
+            | ground.holds("locality__street_cell__")
+        )

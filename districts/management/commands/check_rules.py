@@ -1,0 +1,63 @@
+"""manage.py check_rules: ask whether the register keeps the articles."""
+
+import csv
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, fields
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+from django.utils import timezone
+
+from audit.rulebook import Finding, findings
+from districts.management.arguments import add_day, add_ground, ground_of
+
+
+class Command(BaseCommand):
+    help = "Lists every breach of the articles. Exits 1 if there is one."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        add_ground(parser)
+        add_day(parser)
+        parser.add_argument("--format", choices=["text", "csv", "json"], default="text")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        found = findings(ground_of(options), options["as_of"] or timezone.localdate())
+        write = {"text": self._text, "csv": self._csv, "json": self._json}[options["format"]]
+        if write(found):
+            sys.exit(1)
+
+    def _text(self, found: Iterable[Finding]) -> int:
+        number = 0
+        for finding in found:
+            number += 1
+            since = f" since {finding.since}" if finding.since else ""
+            unit = finding.unit or "-"
+            self.stdout.write(
+                f"{finding.article} {finding.rule}: {unit}: {finding.subject}{since}."
+                f" {finding.remedy}"
+            )
+        self.stdout.write(f"{number} findings." if number else "No findings.")
+        return number
+
+    def _csv(self, found: Iterable[Finding]) -> int:
+        names = [field.name for field in fields(Finding)]
+        writer = csv.DictWriter(self.stdout, names, lineterminator="\n")
+        writer.writeheader()
+        return _count(writer.writerow(asdict(finding)) for finding in found)
+
+    def _json(self, found: Iterable[Finding]) -> int:
+        number = 0
+        self.stdout.write("[", ending="")
+        for finding in found:
+            row = asdict(finding) | {"since": finding.since and finding.since.isoformat()}
+            self.stdout.write(",\n" if number else "\n", ending="")
+            self.stdout.write(json.dumps(row, ensure_ascii=False), ending="")
+            number += 1
+        self.stdout.write("\n]" if number else "]")
+        return number
+
+
+def _count(written: Iterator[Any]) -> int:
+    return sum(1 for _one in written)

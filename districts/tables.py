@@ -1,0 +1,169 @@
+"""The ground's tables: units, localities, workplaces."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from audit.ground import Ground
+from audit.tables import Table, column, declare
+from audit.tables.declaration import Problem
+from audit.tables.staging import Stage
+from districts.kinds import Kind, article_of_place, may_stand_under, where_it_may_stand
+from districts.models import Locality, Unit, Workplace
+from districts.tree import PLACEHOLDER_TREE, lock_all_trees, renumber_trees
+
+
+def _units(ground: Ground, day: date | None) -> QuerySet[Unit]:
+    units: QuerySet[Unit] = Unit.objects.on_ground(ground)
+    if day is not None:
+        units = units.filter(founded__lte=day)
+    return units
+
+
+def _with_units_above(units: QuerySet[Unit]) -> QuerySet[Unit]:
+    """The units and all above them, so that every parent is there."""
+    below = units.order_by().filter(
+        tree_id=OuterRef("tree_id"), lft__gte=OuterRef("lft"), rght__lte=OuterRef("rght")
+    )
+    found: QuerySet[Unit] = Unit.objects.filter(Exists(below))
+    return found
+
+
+def _localities(ground: Ground, day: date | None) -> QuerySet[Locality]:
+    return Locality.objects.filter(ground.holds("unit__"))
+
+
+def _workplaces(ground: Ground, day: date | None) -> QuerySet[Workplace]:
+    return Workplace.objects.filter(ground.holds("locality__unit__"))
+
+
+def _unlawful_places(stage: Stage) -> Iterator[Problem]:
+    """Units whose parents lead in a circle, and kinds that may not stand where they would (A9)."""
+    rows = {row[1]: row for row in stage.merged("code", "kind", "parent")}
+    for line, code, kind, parent in rows.values():
+        if parent is not None and parent not in rows:
+            continue  # told already: the parent is unknown
+        if _in_a_circle(code, rows):
+            if line is not None:
+                yield line, "parent", parent, _("A9: would stand below itself")
+        elif not may_stand_under(kind, rows[parent][2] if parent else None):
+            message = f"{article_of_place(kind)}: {where_it_may_stand(kind)}"
+            culprit = line or rows[parent][0]
+            if culprit is not None:
+                yield culprit, "parent", parent or "", message
+
+
+def _in_a_circle(code: str, rows: dict[str, tuple[Any, ...]]) -> bool:
+    seen: set[str] = set()
+    step: str | None = code
+    while step in rows:
+        if step in seen:
+            return True
+        seen.add(step)
+        step = rows[step][3]
+    return False
+
+
+def _wrong_kinds(name: str, kinds: frozenset[str]) -> Any:
+    """A check that the units in the column `name` are of one of `kinds`."""
+
+    def check(stage: Stage) -> Iterator[Problem]:
+        known = dict(Unit.objects.values_list("code", "kind"))
+        known |= stage.staged_values("units", "code", "kind")
+        allowed = ", ".join(sorted(str(Kind(kind).label) for kind in kinds))
+        for line, code in stage.query(
+            f"SELECT line, {name} FROM {stage.name} WHERE {name} IS NOT NULL"
+        ):
+            if code in known and known[code] not in kinds:
+                message = _("must be a unit of one of the kinds: %(kinds)s")
+                yield line, name, code, message % {"kinds": allowed}
+
+    return check
+
+
+UNITS = declare(
+    Table(
+        name="units",
+        model=Unit,
+        description=gettext_lazy("The units of the organisation, each under its parent."),
+        key=("code",),
+        columns=(
+            column(Unit, "code", gettext_lazy("The unit's code, which never changes.")),
+            column(Unit, "name", gettext_lazy("Its name.")),
+            column(Unit, "kind", gettext_lazy("What it is (A7, A9).")),
+            column(
+                Unit, "parent", gettext_lazy("The unit that it stands under; empty for a root.")
+            ),
+            column(Unit, "founded", gettext_lazy("The day it was founded.")),
+            column(
+                Unit,
+                "dissolved",
+                gettext_lazy("The first day that it was no more; empty while it is open."),
+                known_from="dissolved",
+            ),
+            column(Unit, "regime", gettext_lazy("Whether an emergency holds there (A14).")),
+            column(Unit, "regime_since", gettext_lazy("The day from which the regime holds.")),
+            column(Unit, "latitude", gettext_lazy("Degrees north of the equator.")),
+            column(Unit, "longitude", gettext_lazy("Degrees east of Greenwich.")),
+        ),
+        rows=_units,
+        checks=[_unlawful_places],
+        # A tree of its own each, until the numbering that follows.
+        placeholders={
+            "tree_id": f"{PLACEHOLDER_TREE} + x.line",
+            "level": "0",
+            "lft": "0",
+            "rght": "0",
+        },
+        context=_with_units_above,
+        prepare=lock_all_trees,
+        finish=renumber_trees,
+    )
+)
+
+LOCALITIES = declare(
+    Table(
+        name="localities",
+        model=Locality,
+        description=gettext_lazy("The places where members live (A3)."),
+        key=("code",),
+        columns=(
+            column(Locality, "code", gettext_lazy("The locality's code, which never changes.")),
+            column(Locality, "postcode", gettext_lazy("Its postcode.")),
+            column(Locality, "name", gettext_lazy("Its name.")),
+            column(Locality, "unit", gettext_lazy("Its district or local group.")),
+            column(Locality, "street_cell", gettext_lazy("The street cell that works there.")),
+            column(Locality, "latitude", gettext_lazy("Degrees north of the equator.")),
+            column(Locality, "longitude", gettext_lazy("Degrees east of Greenwich.")),
+        ),
+        rows=_localities,
+        checks=[
+            _wrong_kinds("unit", frozenset({Kind.DISTRICT, Kind.LOCAL_GROUP})),
+            _wrong_kinds("street_cell", frozenset({Kind.STREET_CELL, Kind.JOINT_CELL})),
+        ],
+    )
+)
+
+WORKPLACES = declare(
+    Table(
+        name="workplaces",
+        model=Workplace,
+        description=gettext_lazy("The factories, workshops, stores, offices and farms (A1, A2)."),
+        key=("code",),
+        columns=(
+            column(Workplace, "code", gettext_lazy("The workplace's code, which never changes.")),
+            column(Workplace, "name", gettext_lazy("Its name.")),
+            column(Workplace, "branch", gettext_lazy("Its branch of industry.")),
+            column(Workplace, "locality", gettext_lazy("The locality that it lies in.")),
+            column(Workplace, "cell", gettext_lazy("The factory cell that covers it (A2).")),
+            column(Workplace, "latitude", gettext_lazy("Degrees north of the equator.")),
+            column(Workplace, "longitude", gettext_lazy("Degrees east of Greenwich.")),
+        ),
+        rows=_workplaces,
+        checks=[_wrong_kinds("cell", frozenset({Kind.FACTORY_CELL, Kind.JOINT_CELL}))],
+    )
+)
