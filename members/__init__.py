@@ -1,0 +1,1 @@
+"""People: employments, registrations, and their accounts."""

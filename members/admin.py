@@ -1,0 +1,257 @@
+"""People in the admin: members with all that is held on them, and the accounts."""
+
+from collections.abc import Iterable
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from audit.ground import Ground
+from audit.periods import in_force
+from districts.acts import Text
+from districts.acts_admin import ActingAdmin
+from districts.filters import BelowUnit, StateFilter, chosen_unit
+from districts.models import Unit
+from districts.scope import ground_of
+from districts.scoped_admin import ReadOnlyInline, ScopedAdmin
+from members import account_admin, admission_acts, cell_acts, panels  # noqa: F401  # declare theirs to the frames
+from members.admin_acts import standing_registrations
+from members.models import EarlierMembership, Employment, Member, Registration
+from members.names import search_words
+
+HOME = Registration.Kind.HOME
+
+
+class PresentMembers(StateFilter):
+    """Members now, those who left, or both."""
+
+    title = _("membership")
+    present = _("Members now")
+    others = (("left", _("Left")), ("all", _("Both")))
+
+    def narrow(self, rows: QuerySet[Any], state: str) -> QuerySet[Any]:
+        today = timezone.localdate()
+        if state == "present":
+            return rows.exclude(left__lte=today)
+        return rows.filter(left__lte=today) if state == "left" else rows
+
+
+class MembersBelow(BelowUnit):
+    """Members whom a unit, or one below it, answers for."""
+
+    def narrow(self, rows: Any, ground: Ground) -> QuerySet[Any]:
+        narrowed: QuerySet[Any] = rows.on_ground(ground, timezone.localdate())
+        return narrowed
+
+
+class RunningPeriods(StateFilter):
+    """Periods that hold today or later, ended ones, or both."""
+
+    title = _("state")
+    present = _("Not ended")
+    others = (("ended", _("Ended")), ("all", _("Both")))
+
+    def narrow(self, rows: QuerySet[Any], state: str) -> QuerySet[Any]:
+        ended = Q(until__lte=timezone.localdate())
+        if state == "present":
+            return rows.exclude(ended)
+        return rows.filter(ended) if state == "ended" else rows
+
+
+class RegistrationInline(ReadOnlyInline):
+    """Where the member is and was registered."""
+
+    model = Registration
+    fields = ("kind", "place", "since", "until")
+    readonly_fields = fields
+    ordering = ("-since", "kind")
+
+    @admin.display(description=_("unit"))
+    def place(self, registration: Registration) -> str:
+        return str(registration.unit)  # no link: it may be out of the user's ground
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).select_related("unit")
+
+
+class EmploymentInline(ReadOnlyInline):
+    """Where the member works and worked."""
+
+    model = Employment
+    fields = ("place", "since", "until")
+    readonly_fields = fields
+    ordering = ("-since", "-pk")
+
+    @admin.display(description=_("workplace"))
+    def place(self, employment: Employment) -> str:
+        return str(employment.workplace)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).select_related("workplace")
+
+
+class EarlierMembershipInline(ReadOnlyInline):
+    """Memberships before the present one."""
+
+    model = EarlierMembership
+    fields = ("since", "until", "reason")
+    readonly_fields = fields
+    ordering = ("-since",)
+
+
+@admin.register(Member)
+class MemberAdmin(ActingAdmin):
+    """Members: contact data is set by hand, all else changes by acts."""
+
+    list_display = ("name", "number", "home_cell", "since", "state")
+    list_display_links = ("name",)
+    list_filter = (PresentMembers, MembersBelow)
+    search_fields = ("search",)
+    search_help_text = _("Part of the name, number, or code of a unit")
+    sortable_by = ("name", "number")
+    editable = ("family_name", "given_name", "born", "email", "phone")
+
+    def on_ground(self, rows: Any, ground: Ground) -> QuerySet[Any]:
+        narrowed: QuerySet[Any] = rows.on_ground(ground, timezone.localdate())
+        return narrowed
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        person = (("given_name", "family_name"), ("born", "number"), ("email", "phone"))
+        joined = ("joined", "left", "left_reason") if obj and obj.left else ("joined",)
+        return ((None, {"fields": (*person, ("address", "residence"), *joined)}),)
+
+    def get_inlines(self, request: HttpRequest, obj: Any) -> list[Any]:
+        shown: list[Any] = [RegistrationInline, EmploymentInline]
+        if obj and obj.earlier_memberships.exists():
+            shown.append(EarlierMembershipInline)
+        return shown
+
+    def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
+        # By name, which is found by reading the rows; a million of them come in the key's order.
+        return ("number",) if ground_of(request).everywhere else ("search", "number")
+
+    def prepare(self, shown: list[Any]) -> None:
+        """Each with the home registration of today."""
+        homes = Registration.objects.filter(
+            in_force(timezone.localdate()), kind=HOME, member__in=[member.pk for member in shown]
+        ).select_related("unit")
+        by_member = {registration.member_id: registration for registration in homes}
+        for member in shown:
+            member.home = by_member.get(member.pk)
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        narrowed = {"narrowed_to": chosen_unit(request)}
+        return super().changelist_view(request, narrowed | (extra_context or {}))
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: Any, search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """By number, by the exact code of a unit, and by any part of the name."""
+        text = search_term.strip()
+        if not text:
+            return queryset, False
+        if text.isdecimal() and len(text) < 19:
+            return queryset.filter(number=int(text)), False
+        found = queryset.named(text) if search_words(text) else queryset.none()
+        unit = self._coded(request, text)
+        if unit is not None:
+            there = queryset.on_ground(Ground((unit.extent,)), timezone.localdate())
+            return (there | found) if found.exists() else there, False
+        return found, False
+
+    def _coded(self, request: HttpRequest, text: str) -> Unit | None:
+        mine = Unit.objects.on_ground(ground_of(request))
+        unit: Unit | None = mine.filter(code__in={text, text.upper()}).first()
+        return unit
+
+    @admin.display(description=_("name"), ordering="search")
+    def name(self, member: Member) -> str:
+        return ", ".join(part for part in (member.family_name, member.given_name) if part)
+
+    @admin.display(description=_("locality of residence"))
+    def residence(self, member: Member) -> str | None:
+        return str(member.locality) if member.locality else None
+
+    @admin.display(description=_("home cell"))
+    def home_cell(self, member: Any) -> str:
+        return str(member.home.unit) if member.home else ""
+
+    @admin.display(description=_("there since"))
+    def since(self, member: Any) -> Any:
+        return member.home.since if member.home else None
+
+    @admin.display(description=_("left"))
+    def state(self, member: Member) -> str:
+        if member.left is None:
+            return ""
+        return f"{member.left.isoformat()} ({member.get_left_reason_display()})"
+
+    def facts(self, request: HttpRequest, obj: Member) -> Iterable[tuple[Text, Any, str]]:
+        ground, today = ground_of(request), timezone.localdate()
+        if obj.left is not None:
+            yield _("Left"), self.state(obj), ""
+        for held in standing_registrations(obj):
+            mine = Unit.objects.on_ground(ground).filter(pk=held.unit_id).exists()
+            address = reverse("admin:districts_unit_change", args=[held.unit_id]) if mine else ""
+            title = _("Home cell") if held.kind == HOME else _("Registered as a resident with")
+            yield title, held.unit, address
+        for work in obj.employments.in_force(today).select_related("workplace"):
+            yield _("Works at"), work.workplace, ""
+
+
+class PeriodAdmin(ScopedAdmin):
+    """Periods of members, to look through; a row leads to the member, whose acts change them."""
+
+    list_filter: ClassVar[Any] = (RunningPeriods,)
+    search_fields = ("member__search",)
+    search_help_text = _("Part of the member's name, or number")
+    sortable_by = ("since", "until")
+    ordering = ("member", "since", "pk")
+
+    def on_ground(self, rows: QuerySet[Any], ground: Ground) -> QuerySet[Any]:
+        if ground.everywhere:
+            return rows
+        return rows.filter(member__in=Member.objects.on_ground(ground, timezone.localdate()))
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: Any, search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        text = search_term.strip()
+        if not text:
+            return queryset, False
+        if text.isdecimal() and len(text) < 19:
+            return queryset.filter(member=int(text)), False
+        named = Member.objects.named(text) if search_words(text) else Member.objects.none()
+        return queryset.filter(member__in=named), False
+
+    def address_of(self, row: Any) -> str:
+        return reverse("admin:members_member_change", args=[row.member_id])
+
+
+@admin.register(Registration)
+class RegistrationAdmin(PeriodAdmin):
+    """Registrations with the units of the user's ground."""
+
+    list_display = ("member", "kind", "unit", "since", "until")
+    list_select_related = ("member", "unit")
+    list_filter: ClassVar[Any] = (RunningPeriods, "kind")
+    fieldsets = ((None, {"fields": ("member", "kind", "unit", "since", "until")}),)
+
+    def on_ground(self, rows: QuerySet[Any], ground: Ground) -> QuerySet[Any]:
+        return super().on_ground(rows.filter(ground.holds("unit__")), ground)
+
+
+@admin.register(Employment)
+class EmploymentAdmin(PeriodAdmin):
+    """Employments of the members in the user's ground."""
+
+    list_display = ("member", "workplace", "since", "until")
+    list_select_related = ("member", "workplace")
+    fieldsets = ((None, {"fields": ("member", "workplace", "since", "until")}),)

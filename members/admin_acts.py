@@ -1,0 +1,284 @@
+"""The acts on members as pages: registering, changing the cell, working, moving house."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+from unfold.widgets import (
+    UnfoldAdminRadioSelectWidget,
+    UnfoldAdminSelectWidget,
+)
+
+from audit.refusals import Blocker
+from districts.acts import (
+    Act,
+    LineInput,
+    Outcome,
+    Text,
+    act_on,
+    sentence,
+)
+from districts.models import Unit
+from districts.picking import LOCALITY, UNIT, WORKPLACE, PickField
+from districts.roles import CHANGE
+from districts.scope import ground_of
+from members.employments import end_employment, start_employment
+from members.membership import move_house
+from members.models import Employment, Member, Registration
+from members.registrations import change_cell, end_registration, register_member
+
+HOME, RESIDENCE = Registration.Kind.HOME, Registration.Kind.RESIDENCE
+
+
+class MemberAct(Act):
+    """An act on somebody who is a member."""
+
+    @classmethod
+    def applies_to(cls, target: Member, on: date) -> bool:
+        return target.left is None
+
+    def facts(self) -> Iterable[tuple[Text, Any]]:
+        if isinstance(self.target, Member):
+            yield lazy("Member"), self.target
+            for registration in standing_registrations(self.target):
+                yield registration.get_kind_display().capitalize(), _place(registration)
+
+    def outside(self, registrations: Iterable[Registration]) -> Iterator[Blocker]:
+        """Those of `registrations` that are with units outside the user's ground."""
+        ground = ground_of(self.request, CHANGE)
+        for registration in registrations:
+            mine = Unit.objects.on_ground(ground).filter(pk=registration.unit_id)
+            if not mine.exists():
+                reason = _("%(member)s is registered with %(unit)s; its secretary does this.")
+                values = {"member": registration.member, "unit": registration.unit}
+                yield Blocker(reason % values, "A4")
+
+
+def listed_name(member: Member) -> str:
+    """The name as a list in its order shows it."""
+    return f"{member.family_name}, {member.given_name}".rstrip(", ") + f" ({member.pk})"
+
+
+def standing_registrations(member: Member) -> list[Registration]:
+    """The member's registrations that hold today or will later, home before residence."""
+    standing = member.registrations.not_ended(timezone.localdate())
+    return list(standing.select_related("unit", "member").order_by("kind", "since"))
+
+
+def _place(registration: Registration) -> str:
+    return _("%(unit)s, since %(day)s") % {
+        "unit": registration.unit,
+        "day": registration.since.isoformat(),
+    }
+
+
+def _registered(registration: Registration) -> str:
+    text = (
+        _("Registered with %(unit)s from %(day)s.")
+        if registration.kind == HOME
+        else _("Registered as a resident with %(unit)s from %(day)s.")
+    )
+    return sentence(text, unit=registration.unit, day=registration.since)
+
+
+@act_on(Member)
+class ChangeCell(MemberAct):
+    """Register the member with another cell."""
+
+    name = "change-cell"
+    title = lazy("Change the cell")
+    explanation = lazy(
+        "The registration with the present cell ends on that day, and one with the new cell "
+        "begins on it. The past stays in the register."
+    )
+    icon = "swap_horiz"
+    order = 10
+    bulk = True
+
+    kind = forms.ChoiceField(
+        label=lazy("Which registration"),
+        choices=Registration.Kind.choices,
+        initial=HOME,
+        widget=UnfoldAdminSelectWidget,
+    )
+    to = PickField(UNIT, label=lazy("New cell"), help_text=lazy("Its code or name."))
+
+    def adapt(self) -> None:
+        held = () if self.target is None else standing_registrations(self.target)
+        if not any(registration.kind == RESIDENCE for registration in held):
+            self.fields["kind"].widget = forms.HiddenInput()
+
+    @classmethod
+    def applies_to(cls, target: Member, on: date) -> bool:
+        return target.left is None and target.registrations.not_ended(on).exists()
+
+    def trespasses(self, target: Member) -> Iterator[Blocker]:
+        kind = self.cleaned_data["kind"]
+        return self.outside(item for item in standing_registrations(target) if item.kind == kind)
+
+    def perform(self, target: Member) -> Outcome:
+        given = self.cleaned_data
+        new = change_cell(member=target, to=given["to"], on=self.day, kind=given["kind"])
+        return Outcome(target, _registered(new))
+
+
+@act_on(Member)
+class Register(MemberAct):
+    """Register a member who has no registration of this kind."""
+
+    name = "register"
+    title = lazy("Register")
+    explanation = lazy(
+        "The home registration is with the cell of the factory where the member works, or else "
+        "with the street cell (A1, A3). Who lives in another district is registered there as a "
+        "resident too, with the district, the local group or a street cell (A4)."
+    )
+    icon = "how_to_reg"
+
+    kind = forms.ChoiceField(
+        label=lazy("Kind"), choices=Registration.Kind.choices, widget=UnfoldAdminSelectWidget
+    )
+    unit = PickField(UNIT, label=lazy("Cell or unit"), help_text=lazy("Its code or name."))
+
+    def adapt(self) -> None:
+        held = {registration.kind for registration in standing_registrations(self.target)}
+        if HOME in held:
+            self.fields["kind"].initial = RESIDENCE
+
+    def perform(self, target: Member) -> Outcome:
+        given = self.cleaned_data
+        new = register_member(member=target, unit=given["unit"], since=self.day, kind=given["kind"])
+        return Outcome(target, _registered(new))
+
+
+@act_on(Member)
+class EndRegistration(MemberAct):
+    """End one registration, without another in its place."""
+
+    name = "end-registration"
+    title = lazy("End the residence registration")
+    explanation = lazy(
+        "The registration as a resident ends on that day. The home registration stays as it is."
+    )
+    icon = "event_busy"
+
+    @classmethod
+    def applies_to(cls, target: Member, on: date) -> bool:
+        return target.registrations.not_ended(on).filter(kind=RESIDENCE).exists()
+
+    def _registrations(self, target: Member) -> list[Registration]:
+        return [item for item in standing_registrations(target) if item.kind == RESIDENCE]
+
+    def trespasses(self, target: Member) -> Iterator[Blocker]:
+        held = self._registrations(target)
+        if not held:
+            reason = _("%(member)s has no registration as a resident.")
+            yield Blocker(reason % {"member": target}, "A4")
+        yield from self.outside(held)
+
+    def perform(self, target: Member) -> Outcome:
+        held = self._registrations(target)[0]
+        ended = end_registration(registration=held, on=self.day)
+        text = _("No longer registered as a resident with %(unit)s from %(day)s.")
+        return Outcome(target, sentence(text, unit=ended.unit, day=self.day))
+
+
+@act_on(Member)
+class StartEmployment(MemberAct):
+    """Record a new job."""
+
+    name = "start-employment"
+    title = lazy("New job")
+    explanation = lazy(
+        "The work is entered from that day. The registration does not change by itself: change "
+        "the cell if another one is responsible for the workplace (A1)."
+    )
+    icon = "work"
+
+    workplace = PickField(WORKPLACE, label=lazy("Workplace"), help_text=lazy("Its code or name."))
+
+    def adapt(self) -> None:
+        self.fields["on"].label = lazy("Works there since")
+
+    def perform(self, target: Member) -> Outcome:
+        work = start_employment(
+            member=target, workplace=self.cleaned_data["workplace"], since=self.day
+        )
+        text = _("Works at %(place)s since %(day)s.")
+        return Outcome(target, sentence(text, place=work.workplace, day=work.since))
+
+
+@act_on(Member)
+class EndEmployment(MemberAct):
+    """Record that a job ended."""
+
+    name = "end-employment"
+    title = lazy("Job ended")
+    explanation = lazy(
+        "The work ends on that day. Who is out of work stays in the cell of the factory where he "
+        "or she last worked (A6)."
+    )
+    icon = "work_off"
+
+    employment = forms.ModelChoiceField(
+        Employment.objects.none(),
+        label=lazy("Which job"),
+        widget=UnfoldAdminRadioSelectWidget,
+        empty_label=None,
+    )
+
+    @classmethod
+    def applies_to(cls, target: Member, on: date) -> bool:
+        return target.employments.not_ended(on).exists()
+
+    def adapt(self) -> None:
+        running = self.target.employments.not_ended(timezone.localdate())
+        self.fields["employment"].queryset = running.select_related(  # type: ignore[attr-defined]
+            "workplace", "member"
+        )
+        self.fields["on"].label = lazy("First day without this work")
+        if running.count() == 1:
+            self.fields["employment"].initial = running.get()
+
+    def perform(self, target: Member) -> Outcome:
+        work = end_employment(employment=self.cleaned_data["employment"], on=self.day)
+        text = _("No longer works at %(place)s from %(day)s.")
+        return Outcome(target, sentence(text, place=work.workplace, day=self.day))
+
+
+@act_on(Member)
+class MoveHouse(MemberAct):
+    """Record a new address."""
+
+    name = "move-house"
+    title = lazy("Moved house")
+    explanation = lazy(
+        "The new address takes the place of the old one. The registration does not change by "
+        "itself: who moves to another district is registered there too (A4)."
+    )
+    icon = "home"
+
+    address = forms.CharField(
+        label=lazy("Street and house number"), max_length=200, required=False, widget=LineInput
+    )
+    locality = PickField(
+        LOCALITY, label=lazy("Locality"), required=False, help_text=lazy("Its code or name.")
+    )
+
+    def adapt(self) -> None:
+        self.fields["address"].initial = self.target.address
+        self.fields["locality"].initial = self.target.locality_id
+        self.fields["on"].label = lazy("Lives there since")
+
+    def perform(self, target: Member) -> Outcome:
+        given = self.cleaned_data
+        member = move_house(
+            member=target, address=given["address"], locality=given["locality"], on=self.day
+        )
+        place = member.locality or _("an unknown place")
+        text = _("Lives in %(place)s since %(day)s.")
+        return Outcome(member, sentence(text, place=place, day=self.day))

@@ -1,0 +1,172 @@
+"""Admitting, readmitting and leaving as pages."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldBooleanWidget
+
+from audit.refusals import Blocker
+from districts.acts import DayInput, LineInput, Outcome, Text, act_among, act_on, sentence
+from districts.kinds import CELLS
+from districts.models import Unit
+from districts.picking import CELL, LOCALITY, PickField
+from districts.scope import ground_of
+from members.admin_acts import HOME, MemberAct, standing_registrations
+from members.membership import admit_member, end_membership, readmit_member
+from members.models import Leaving, Member
+from members.names import search_key
+
+
+class Admission(MemberAct):
+    """What is asked of a person who joins."""
+
+    family_name = forms.CharField(label=lazy("Family name"), max_length=100, widget=LineInput)
+    given_name = forms.CharField(
+        label=lazy("Given name"), max_length=100, required=False, widget=LineInput
+    )
+    born = forms.DateField(label=lazy("Born"), required=False, widget=DayInput)
+    email = forms.EmailField(label=lazy("E-mail"), required=False, widget=LineInput(type="email"))
+    phone = forms.CharField(
+        label=lazy("Telephone"), max_length=50, required=False, widget=LineInput(type="tel")
+    )
+    address = forms.CharField(
+        label=lazy("Street and house number"), max_length=200, required=False, widget=LineInput
+    )
+    locality = PickField(LOCALITY, label=lazy("Locality of residence"), required=False)
+    cell = PickField(CELL, label=lazy("Cell"), help_text=lazy("Its code or name."))
+    another = forms.BooleanField(
+        label=lazy("This is another person"), required=False, widget=forms.HiddenInput
+    )
+
+    icon = "person_add"
+
+    def adapt(self) -> None:
+        self.fields["on"].label = lazy("Joined on")
+
+    def clean(self) -> dict[str, Any]:
+        """Ask back about a namesake born on the same day, which a second click would make too."""
+        given: dict[str, Any] = super().clean() or self.cleaned_data
+        key = search_key(given.get("family_name", ""), given.get("given_name", ""))
+        known = Member.objects.on_ground(ground_of(self.request), timezone.localdate())
+        namesakes = known.filter(search=key, born=given.get("born"))
+        if not given.get("another") and (namesake := namesakes.first()):
+            self.fields["another"].widget = UnfoldBooleanWidget()
+            text = _("There is %(member)s already, born on the same day as far as is known.")
+            self.add_error("another", text % {"member": namesake})
+        return given
+
+    def admit(self, cell: Unit) -> Outcome:
+        """Admit the person to `cell`."""
+        given = self.cleaned_data
+        fields = ("family_name", "given_name", "born", "email", "phone", "address", "locality")
+        member = admit_member(
+            joined=self.day, cell=cell, **{field: given[field] for field in fields}
+        )
+        text = _("%(member)s was admitted to %(cell)s on %(day)s.")
+        return Outcome(member, sentence(text, member=member, cell=cell, day=self.day))
+
+
+@act_among(Member)
+class Admit(Admission):
+    """Admit somebody."""
+
+    name = "admit"
+    title = lazy("Admit a member")
+    explanation = lazy(
+        "The person gets the next number, which stays for life, and is registered with the cell "
+        "from the day of joining."
+    )
+
+    def perform(self, target: None) -> Outcome:
+        return self.admit(self.cleaned_data["cell"])
+
+
+@act_on(Unit)
+class AdmitHere(Admission):
+    """Admit somebody to this cell."""
+
+    name = "admit"
+    title = lazy("Admit a member here")
+    order = 10
+    explanation = Admit.explanation
+
+    @classmethod
+    def applies_to(cls, target: Any, on: date) -> bool:
+        return target.kind in CELLS and target.dissolved is None
+
+    def adapt(self) -> None:
+        super().adapt()
+        del self.fields["cell"]
+
+    def facts(self) -> Iterable[tuple[Text, Any]]:
+        yield lazy("Cell"), self.target
+
+    def perform(self, target: Unit) -> Outcome:
+        return self.admit(target)
+
+
+@act_on(Member)
+class EndMembership(MemberAct):
+    """End the membership."""
+
+    name = "end-membership"
+    title = lazy("End the membership")
+    explanation = lazy(
+        "The membership and all registrations end on that day. The person stays in the register "
+        "under the same number and can be readmitted."
+    )
+    icon = "person_remove"
+    grave = True
+    order = 90
+
+    why = forms.ChoiceField(
+        label=lazy("Why"), choices=Leaving.choices, widget=UnfoldAdminSelectWidget
+    )
+
+    def adapt(self) -> None:
+        self.fields["on"].label = lazy("First day without membership")
+
+    def trespasses(self, target: Member) -> Iterator[Blocker]:
+        return self.outside(item for item in standing_registrations(target) if item.kind == HOME)
+
+    def perform(self, target: Member) -> Outcome:
+        member = end_membership(member=target, on=self.day, reason=self.cleaned_data["why"])
+        text = _("The membership ended on %(day)s: %(why)s.")
+        values = {"why": member.get_left_reason_display()}
+        return Outcome(member, sentence(text, day=self.day, **values))
+
+
+@act_on(Member)
+class Readmit(MemberAct):
+    """Readmit somebody who left."""
+
+    name = "readmit"
+    title = lazy("Readmit")
+    explanation = lazy(
+        "The person is a member again from that day, under the old number. The earlier membership "
+        "stays in the register."
+    )
+    icon = "person_add"
+
+    cell = PickField(CELL, label=lazy("Cell"), help_text=lazy("Its code or name."))
+
+    @classmethod
+    def applies_to(cls, target: Member, on: date) -> bool:
+        return target.left is not None
+
+    def adapt(self) -> None:
+        self.fields["on"].label = lazy("Readmitted on")
+
+    def trespasses(self, target: Member) -> Iterator[Blocker]:
+        homes = target.registrations.filter(kind=HOME).select_related("unit", "member")
+        return self.outside(homes.order_by("-since")[:1])
+
+    def perform(self, target: Member) -> Outcome:
+        member = readmit_member(member=target, on=self.day, cell=self.cleaned_data["cell"])
+        text = _("Readmitted to %(cell)s on %(day)s.")
+        return Outcome(member, sentence(text, cell=self.cleaned_data["cell"], day=self.day))

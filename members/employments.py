@@ -1,0 +1,48 @@
+"""Starting and ending a member's work in a workplace."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from audit.refusals import Blocker, Refused, refuse_if
+from districts.models import Workplace
+from members.models import Employment, Member
+from members.registrations import lock_member
+
+
+class CannotEmploy(Refused):
+    """An employment that could not be started or ended."""
+
+
+@transaction.atomic
+def start_employment(*, member: Member, workplace: Workplace, since: date) -> Employment:
+    """Record that the member has worked there since that day. Raises `CannotEmploy`."""
+    member = lock_member(member)
+    standing = member.employments.filter(workplace=workplace).not_ended(since).first()
+    if standing is not None:
+        reason = _("%(member)s has worked there since %(day)s already.")
+        values = {"member": member, "day": standing.since.isoformat()}
+        raise CannotEmploy(Blocker(reason % values))
+    return Employment.objects.create(member=member, workplace=workplace, since=since)
+
+
+@transaction.atomic
+def end_employment(*, employment: Employment, on: date) -> Employment:
+    """Record that the member works there no more from the day `on`. Raises `CannotEmploy`."""
+    lock_member(employment.member)
+    employment = Employment.objects.get(pk=employment.pk)
+    refuse_if(_ending_blockers(employment, on), CannotEmploy)
+    employment.until = on
+    employment.save(update_fields=["until"])
+    return employment
+
+
+def _ending_blockers(employment: Employment, on: date) -> Iterator[Blocker]:
+    if employment.until is not None and employment.until <= on:
+        reason = _("This employment ended on %(day)s already.")
+        yield Blocker(reason % {"day": employment.until.isoformat()})
+    if on <= employment.since:
+        reason = _("This employment began on %(day)s only.")
+        yield Blocker(reason % {"day": employment.since.isoformat()})

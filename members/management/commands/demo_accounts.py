@@ -1,0 +1,135 @@
+"""One account for each kind of user, to try the program with the demonstration town."""
+
+import os
+from argparse import ArgumentParser
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.crypto import get_random_string
+
+from districts.kinds import Kind
+from districts.models import Unit
+from districts.roles import AUDITOR, SECRETARY, grant_role
+from members.models import Account, Member, Registration
+
+KEPT_IN = Path("var") / "demo-accounts.txt"
+_EASILY_READ = "abcdefghjkmnpqrstuvwxyz23456789"
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """A line of the list: who logs in, how, and to do what."""
+
+    username: str
+    password: str
+    purpose: str
+
+
+class Command(BaseCommand):
+    help = (
+        "Makes one account for each kind of user in the demonstration town, keeps their passwords "
+        f"in {KEPT_IN} and prints them, now and whenever it is called again."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--with-town",
+            action="store_true",
+            help=(
+                "Load the demonstration town first if the register is empty, and leave a register "
+                "with accounts of its own as it is, without an error."
+            ),
+        )
+
+    def handle(self, *, with_town: bool, **options: Any) -> None:
+        kept = settings.BASE_DIR / KEPT_IN
+        if not Account.objects.exists():
+            if with_town and not _register_in_use():
+                call_command("demo")
+            with transaction.atomic():
+                logins = list(_make_accounts())
+                _keep(kept, logins)
+        elif kept.exists():
+            logins = [
+                Login(*line.split("\t")) for line in kept.read_text(encoding="utf-8").splitlines()
+            ]
+        elif with_town:
+            self.stdout.write("This register has accounts of its own: no others were made.")
+            return
+        else:
+            raise CommandError("this register has accounts of its own; no others were made")
+        self._print(logins)
+
+    def _print(self, logins: list[Login]) -> None:
+        self.stdout.write(f"Accounts for trying the program, kept in {KEPT_IN}:")
+        for login in logins:
+            account = Account.objects.filter(username=login.username).first()
+            if account is None or not account.check_password(login.password):
+                continue  # removed or given another password since
+            self.stdout.write(f"  {login.username:10} {login.password:14} {login.purpose}")
+
+
+def _register_in_use() -> bool:
+    return Unit.objects.exists() or Member.objects.exists()
+
+
+def _make_accounts() -> Iterator[Login]:
+    """Make the four accounts around one member: his or her district, and the town above it."""
+    member, cell = _somebody_in_a_factory_cell()
+    district, town = cell.parent, cell.get_root()
+    password = _password()
+    Account.objects.create_superuser("admin", password=password)
+    yield Login("admin", password, "the administrator: everything, accounts and roles too")
+    for username, role, unit in (
+        ("secretary", SECRETARY, district),
+        ("auditor", AUDITOR, town),
+    ):
+        password = _password()
+        account = Account.objects.create_user(username, password=password)
+        grant_role(user=account, role=role, unit=unit)
+        yield Login(username, password, f"{role} of {unit}")
+    password = _password()
+    Account.objects.create_user("member", password=password, member=member)
+    yield Login("member", password, f"a member of {cell}")
+
+
+def _password() -> str:
+    return get_random_string(14, _EASILY_READ)
+
+
+def _somebody_in_a_factory_cell() -> tuple[Member, Unit]:
+    registration = (
+        Registration.objects.in_force(timezone.localdate())
+        .filter(
+            kind=Registration.Kind.HOME,
+            until=None,
+            unit__kind=Kind.FACTORY_CELL,
+            unit__parent__kind=Kind.DISTRICT,
+            member__left=None,
+        )
+        .select_related("member", "unit__parent")
+        .order_by("unit__code", "member")
+        .first()
+    )
+    if registration is None:
+        raise CommandError(
+            "no district has a factory cell with a member; load the town first: manage.py demo"
+        )
+    return registration.member, registration.unit
+
+
+def _keep(file: Path, logins: list[Login]) -> None:
+    """Write the list for its owner's eyes alone."""
+    file.parent.mkdir(exist_ok=True)
+    file.unlink(missing_ok=True)
+    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with open(descriptor, "w", encoding="utf-8") as lines:
+        for login in logins:
+            lines.write(f"{login.username}\t{login.password}\t{login.purpose}\n")

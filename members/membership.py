@@ -1,0 +1,129 @@
+"""Admitting members, ending a membership, readmitting, and moving house."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from audit.refusals import Blocker, Refused, field_blockers, refuse_if
+from districts.models import Locality, Unit
+from members.models import EarlierMembership, Member, Registration
+from members.registrations import lock_member, lock_unit, placing_blockers
+
+
+class CannotAdmit(Refused):
+    """A person who could not be admitted or readmitted."""
+
+
+class CannotEnd(Refused):
+    """A membership that could not be ended."""
+
+
+class CannotMoveHouse(Refused):
+    """A change of address that could not be recorded."""
+
+
+@transaction.atomic
+def admit_member(
+    *,
+    family_name: str,
+    joined: date,
+    cell: Unit,
+    given_name: str = "",
+    born: date | None = None,
+    email: str = "",
+    phone: str = "",
+    address: str = "",
+    locality: Locality | None = None,
+) -> Member:
+    """Admit a person to `cell` and give him or her the next number. Raises `CannotAdmit`."""
+    cell = lock_unit(cell)
+    member = Member(
+        family_name=family_name,
+        given_name=given_name,
+        born=born,
+        email=email,
+        phone=phone,
+        address=address,
+        locality=locality,
+        joined=joined,
+    )
+    blockers = [
+        *field_blockers(member),
+        *placing_blockers(member=member, unit=cell, kind=Registration.Kind.HOME, on=joined),
+    ]
+    refuse_if(blockers, CannotAdmit)
+    member.save(force_insert=True)
+    Registration.objects.create(member=member, unit=cell, since=joined)
+    return member
+
+
+@transaction.atomic
+def end_membership(*, member: Member, on: date, reason: str) -> Member:
+    """End the membership and all registrations on the day `on`.
+
+    What was registered to begin on that day or later never takes effect and is struck out. Raises
+    `CannotEnd`.
+    """
+    member = lock_member(member)
+    refuse_if(_ending_blockers(member, on), CannotEnd)
+    member.left, member.left_reason = on, reason
+    refuse_if(field_blockers(member), CannotEnd)
+    member.save(update_fields=["left", "left_reason"])
+    member.registrations.filter(since__gte=on).delete()
+    member.registrations.not_ended(on).update(until=on)
+    return member
+
+
+@transaction.atomic
+def readmit_member(*, member: Member, on: date, cell: Unit) -> Member:
+    """Readmit somebody who left, under the old number; the earlier membership is kept.
+
+    Raises `CannotAdmit`.
+    """
+    member, cell = lock_member(member), lock_unit(cell)
+    if member.left is None or member.left > on:
+        reason = _("%(member)s is a member on that day.")
+        raise CannotAdmit(Blocker(reason % {"member": member}))
+    EarlierMembership.objects.create(
+        member=member, since=member.joined, until=member.left, reason=member.left_reason
+    )
+    member.joined, member.left, member.left_reason = on, None, ""
+    refuse_if(
+        placing_blockers(member=member, unit=cell, kind=Registration.Kind.HOME, on=on), CannotAdmit
+    )
+    member.save(update_fields=["joined", "left", "left_reason"])
+    Registration.objects.create(member=member, unit=cell, since=on)
+    return member
+
+
+@transaction.atomic
+def move_house(*, member: Member, address: str, locality: Locality | None, on: date) -> Member:
+    """Record that the member has lived elsewhere since `on`, a day that has come.
+
+    Raises `CannotMoveHouse`.
+    """
+    member = lock_member(member)
+    blockers = []
+    if on > timezone.localdate():
+        blockers.append(Blocker(_("A move is recorded when it has happened.")))
+    member.address, member.locality = address, locality
+    refuse_if([*blockers, *field_blockers(member)], CannotMoveHouse)
+    member.save(update_fields=["address", "locality"])
+    return member
+
+
+def _ending_blockers(member: Member, on: date) -> Iterator[Blocker]:
+    if member.left is not None:
+        reason = _("%(member)s left on %(day)s already.")
+        yield Blocker(reason % {"member": member, "day": member.left.isoformat()})
+    if on <= member.joined:
+        reason = _("%(member)s joined on %(day)s only.")
+        yield Blocker(reason % {"member": member, "day": member.joined.isoformat()})
+    # A change that is planned for later would be lost without a word.
+    begun = member.registrations.filter(since__gte=on, since__lte=timezone.localdate()).first()
+    if begun is not None:
+        reason = _("A registration with %(unit)s began on %(day)s, after that day.")
+        yield Blocker(reason % {"unit": begun.unit, "day": begun.since.isoformat()}, "A1")

@@ -1,0 +1,292 @@
+"""People: what the organisation holds on its members, and the accounts of those who log in."""
+
+from datetime import date
+from typing import Any, ClassVar, Self, TypeVar
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q
+from django.utils.translation import gettext_lazy as _
+
+from audit.ground import Ground
+from audit.periods import NoOverlap, ends_after_start, in_force
+from districts.models import Locality, Unit, Workplace
+from members.names import search_key, search_words
+
+
+class Leaving(models.TextChoices):
+    """Why a membership ended."""
+
+    DIED = "died", _("died")
+    RESIGNED = "resigned", _("resigned")
+    EXCLUDED = "excluded", _("excluded")
+    MOVED_AWAY = "moved_away", _("moved away")
+
+
+class MemberQuerySet(models.QuerySet["Member"]):
+    """Members, in the words of the business."""
+
+    def present(self, on: date) -> "MemberQuerySet":
+        """Those who were members on the day `on`, now or in an earlier membership."""
+        earlier = EarlierMembership.objects.filter(in_force(on), member=OuterRef("pk"))
+        return self.filter(in_force(on, since="joined", until="left") | Exists(earlier))
+
+    def on_ground(self, ground: Ground, on: date) -> "MemberQuerySet":
+        """Those whom the ground's units answer for on the day `on`.
+
+        They are registered there, now or from a later day on; or they left, and were registered
+        there when they did; or they were never registered anywhere and live there.
+        """
+        if ground.everywhere:
+            return self
+        # Two sets of keys to look up: conditions joined by "or" would be tried on every member.
+        there = Registration.objects.filter(ground.holds("unit__")).filter(
+            Q(until__isnull=True) | Q(until__gt=on) | Q(until__gte=F("member__left"))
+        )
+        registrations = Registration.objects.filter(member=OuterRef("pk"))
+        nowhere = Member.objects.filter(ground.holds("locality__unit__")).exclude(
+            Exists(registrations)
+        )
+        keys = there.order_by().values("member").union(nowhere.order_by().values("pk"))
+        return self.filter(pk__in=keys)
+
+    def named(self, text: str) -> "MemberQuerySet":
+        """Those whose name holds every word of `text`, however it is accented or written."""
+        words = search_words(text)
+        members = self if words or not text.strip() else self.none()
+        for word in words:
+            members = members.filter(search__contains=word)
+        return members
+
+
+class Member(models.Model):
+    """A person who is or was a member, under one number for life."""
+
+    number = models.BigAutoField(_("number"), primary_key=True)
+    family_name = models.CharField(_("family name"), max_length=100)
+    given_name = models.CharField(_("given name"), max_length=100, blank=True)
+    born = models.DateField(_("born"), null=True, blank=True)
+    email = models.EmailField(_("e-mail"), blank=True)
+    phone = models.CharField(_("telephone"), max_length=50, blank=True)
+    address = models.CharField(_("street and house number"), max_length=200, blank=True)
+    locality = models.ForeignKey(
+        Locality,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="residents",
+        verbose_name=_("locality of residence"),
+    )
+    joined = models.DateField(
+        _("joined"), help_text=_("The first day of this membership; earlier ones are kept apart.")
+    )
+    left = models.DateField(
+        _("left"), null=True, blank=True, help_text=_("The first day without membership.")
+    )
+    left_reason = models.CharField(
+        _("why"), max_length=20, choices=Leaving.choices, blank=True, default=""
+    )
+    search = models.TextField(editable=False)
+
+    objects = MemberQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("member")
+        verbose_name_plural = _("members")
+        ordering = ["number"]
+        constraints = [
+            models.CheckConstraint(condition=Q(number__gte=1), name="members_member_number_counts"),
+            ends_after_start(since="joined", until="left", name="members_member_left_after_joined"),
+            models.CheckConstraint(
+                condition=Q(left__isnull=True, left_reason="")
+                | Q(left__isnull=False, left_reason__in=Leaving.values),
+                name="members_member_left_for_a_reason",
+                violation_error_message=_("Who left did so on a day and for a reason."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.full_name} ({self.number})"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save, with the key that the search by name looks in."""
+        self.search = search_key(self.family_name, self.given_name)
+        fields = kwargs.get("update_fields")
+        if fields is not None and {"family_name", "given_name"} & set(fields):
+            kwargs["update_fields"] = {*fields, "search"}
+        super().save(*args, **kwargs)
+
+    @property
+    def full_name(self) -> str:
+        """Given name and family name, as a person is addressed."""
+        return f"{self.given_name} {self.family_name}".strip()
+
+    def is_present(self, on: date) -> bool:
+        """Whether he or she was a member on the day `on`, in the present membership."""
+        return self.joined <= on and (self.left is None or self.left > on)
+
+
+class Period(models.Model):
+    """Something that holds from one day to another and is never overwritten."""
+
+    since = models.DateField(_("since"))
+    until = models.DateField(
+        _("until"), null=True, blank=True, help_text=_("The first day that it no longer holds.")
+    )
+
+    class Meta:
+        abstract = True
+
+    def holds(self, on: date) -> bool:
+        """Whether it holds on the day `on`."""
+        return self.since <= on and (self.until is None or self.until > on)
+
+
+_P = TypeVar("_P", bound=Period)
+
+
+class PeriodQuerySet(models.QuerySet[_P]):
+    """Periods, in the words of the business."""
+
+    def in_force(self, on: date) -> Self:
+        """Those that hold on the day `on`."""
+        return self.filter(in_force(on))
+
+    def not_ended(self, on: date) -> Self:
+        """Those that hold on the day `on` or will on a later one."""
+        return self.filter(Q(until__isnull=True) | Q(until__gt=on))
+
+
+class EarlierMembership(Period):
+    """A membership that ended before the member was readmitted under the same number."""
+
+    member = models.ForeignKey(
+        Member,
+        models.CASCADE,
+        related_name="earlier_memberships",
+        db_index=False,  # the constraints' indexes begin with it
+        verbose_name=_("member"),
+    )
+    until = models.DateField(_("until"), help_text=_("The first day without membership."))
+    reason = models.CharField(_("why"), max_length=20, choices=Leaving.choices)
+
+    objects = PeriodQuerySet["EarlierMembership"].as_manager()
+
+    class Meta:
+        verbose_name = _("earlier membership")
+        verbose_name_plural = _("earlier memberships")
+        ordering = ["member", "since"]
+        constraints = [
+            models.UniqueConstraint(fields=["member", "since"], name="members_earlier_once_a_day"),
+            models.CheckConstraint(
+                condition=Q(reason__in=Leaving.values), name="members_earlier_reason_known"
+            ),
+            ends_after_start(name="members_earlier_ends_after_start"),
+            NoOverlap(fields=["member"], name="members_earlier_no_overlap"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.since:%Y-%m-%d}"
+
+
+class Employment(Period):
+    """A member's work in a workplace. Several may run at once."""
+
+    member = models.ForeignKey(
+        Member,
+        models.CASCADE,
+        related_name="employments",
+        db_index=False,  # the constraints' indexes begin with it
+        verbose_name=_("member"),
+    )
+    workplace = models.ForeignKey(
+        Workplace, models.PROTECT, related_name="employments", verbose_name=_("workplace")
+    )
+
+    objects = PeriodQuerySet["Employment"].as_manager()
+
+    class Meta:
+        verbose_name = _("employment")
+        verbose_name_plural = _("employments")
+        ordering = ["member", "since", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["member", "workplace", "since"], name="members_employment_once_a_day"
+            ),
+            ends_after_start(name="members_employment_ends_after_start"),
+            NoOverlap(fields=["member", "workplace"], name="members_employment_no_overlap"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.workplace} {self.since:%Y-%m-%d}"
+
+
+class Registration(Period):
+    """A member's place in a unit: the home cell (A1, A3), or the unit of residence (A4)."""
+
+    class Kind(models.TextChoices):
+        """In what capacity a unit holds the member."""
+
+        HOME = "home", _("home")
+        RESIDENCE = "residence", _("residence")
+
+    member = models.ForeignKey(
+        Member,
+        models.CASCADE,
+        related_name="registrations",
+        db_index=False,  # the constraints' indexes begin with it
+        verbose_name=_("member"),
+    )
+    unit = models.ForeignKey(
+        Unit, models.PROTECT, related_name="registrations", verbose_name=_("unit")
+    )
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices, default=Kind.HOME)
+
+    objects = PeriodQuerySet["Registration"].as_manager()
+
+    class Meta:
+        verbose_name = _("registration")
+        verbose_name_plural = _("registrations")
+        ordering = ["member", "since", "kind"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind__in=["home", "residence"]), name="members_registration_kind_known"
+            ),
+            models.UniqueConstraint(
+                fields=["member", "kind", "since"], name="members_registration_once_a_day"
+            ),
+            models.UniqueConstraint(
+                fields=["member", "kind"],
+                condition=Q(until__isnull=True),
+                name="members_registration_one_open_of_a_kind",
+                violation_error_message=_("There is an open registration of this kind already."),
+            ),
+            ends_after_start(name="members_registration_ends_after_start"),
+            NoOverlap(fields=["member", "kind"], name="members_registration_no_overlap"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.unit} {self.since:%Y-%m-%d}"
+
+
+class Account(AbstractUser):
+    """Somebody who logs in: a member, or a person who works for the organisation."""
+
+    first_name = None  # type: ignore[assignment]  # people have names as members, not as accounts
+    last_name = None  # type: ignore[assignment]
+    member = models.OneToOneField(
+        Member,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="account",
+        verbose_name=_("member"),
+    )
+
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    def get_full_name(self) -> str:
+        return self.member.full_name if self.member else self.username
+
+    def get_short_name(self) -> str:
+        return self.username

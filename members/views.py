@@ -1,0 +1,52 @@
+"""The members' own page, and the way in for everybody."""
+
+from typing import cast
+
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.views import LoginView, redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from members.models import Account
+
+
+class SignIn(LoginView):
+    """The one login, for members and secretaries alike."""
+
+    template_name = "members/login.html"
+    authentication_form = AuthenticationForm
+    redirect_authenticated_user = True
+
+
+@login_not_required
+def admin_login(request: HttpRequest) -> HttpResponse:
+    """Send whoever comes to the admin without a session to the login; turn others away.
+
+    The admin sends here everybody who may not enter it.
+    """
+    if request.user.is_authenticated:
+        if request.user.is_staff:
+            return redirect("admin:index")
+        raise PermissionDenied
+    return redirect_to_login(request.GET.get("next", ""))
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """The first page: the office for its staff, everybody else's own page."""
+    account = cast(Account, request.user)
+    if account.is_staff:
+        return redirect("admin:index")
+    today = timezone.localdate()
+    member = account.member
+    held = (
+        member.registrations.in_force(today).order_by("kind").select_related("unit")
+        if member
+        else ()
+    )
+    context = {"member": member, "registrations": held, "today": today}
+    return render(request, "members/home.html", context)
