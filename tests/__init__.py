@@ -1,0 +1,1 @@
+"""The tests. Run them all with `make test`; `docs/development.md` says more."""

@@ -1,0 +1,35 @@
+"""Counting what a journey costs: a click, a field filled or a key that sends is one step."""
+
+from playwright.sync_api import Locator, Page
+
+
+class Steps:
+    """A page whose steps are counted, from the page after the login on."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.taken: list[str] = []
+
+    def click(self, target: Locator) -> None:
+        """Click something."""
+        self.taken.append(f"click {target}")
+        target.click()
+
+    def fill(self, target: Locator, text: str) -> None:
+        """Fill a field."""
+        self.taken.append(f"fill {target}")
+        target.fill(text)
+
+    def choose(self, target: Locator, option: str) -> None:
+        """Choose an option of a list."""
+        self.taken.append(f"choose {target}")
+        target.select_option(option)
+
+    def press(self, target: Locator, key: str = "Enter") -> None:
+        """Press a key that sends."""
+        self.taken.append(f"press {key}")
+        target.press(key)
+
+    def within(self, budget: int) -> None:
+        """Fail if more steps than `budget` were taken."""
+        assert len(self.taken) <= budget, "\n".join(self.taken)

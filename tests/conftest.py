@@ -1,0 +1,65 @@
+"""What all tests share: the databases, the browser, and when either is passed over.
+
+Markers: `browser` (set by itself on a test that asks for a page), `postgres` and `sqlite`.
+"""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from django.db import connection
+
+# Playwright keeps an event loop in the thread of the tests, and Django would take that for
+# asynchronous code. There is none here.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+BROWSER_FIXTURES = {"page", "new_context", "context", "browser"}
+
+
+def chromium() -> Path | None:
+    """The browser that the tests drive: `CHROMIUM`, or the one that is installed."""
+    named = os.environ.get("CHROMIUM")
+    found = named or shutil.which("chromium") or shutil.which("chromium-browser")
+    return Path(found) if found and Path(found).exists() else None
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "browser: drives Chromium; passed over where there is none")
+    config.addinivalue_line("markers", "postgres: about PostgreSQL; passed over on SQLite")
+    config.addinivalue_line("markers", "sqlite: about SQLite; passed over on PostgreSQL")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if BROWSER_FIXTURES.intersection(getattr(item, "fixturenames", ())):
+            item.add_marker("browser")
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    if item.get_closest_marker("postgres") and connection.vendor != "postgresql":
+        pytest.skip("about PostgreSQL, and DATABASE_URL names none")
+    if item.get_closest_marker("sqlite") and connection.vendor != "sqlite":
+        pytest.skip("about SQLite, and DATABASE_URL names another database")
+    if item.get_closest_marker("browser") and chromium() is None:
+        reason = "no Chromium: install Debian's 'chromium', or name yours in CHROMIUM"
+        if os.environ.get("CI"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args):
+    """The installed Chromium, without the traffic that it makes of its own accord."""
+    return {
+        **browser_type_launch_args,
+        "executable_path": str(chromium()),
+        "args": [
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            "--no-first-run",
+        ],
+    }

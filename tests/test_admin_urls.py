@@ -1,0 +1,209 @@
+"""Every address of the program and everybody who may ask for it, in one table.
+
+An address that is not in the table fails the test, so that none is open by mistake.
+"""
+
+from dataclasses import dataclass, fields
+
+import pytest
+from django.contrib import admin
+from django.urls import get_resolver, reverse
+
+from districts.kinds import Kind
+from districts.roles import AUDITOR, SECRETARY, grant_role
+from districts.scoped_admin import ScopedAdmin
+from members.employments import start_employment
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What everybody is answered: the status of a GET.
+
+    A member who is no staff; staff without a role; the auditor of the district; the secretary of
+    another town; the secretary of the district; the administrator.
+    """
+
+    nobody: int
+    member: int
+    roleless: int
+    auditor: int
+    stranger: int
+    secretary: int
+    administrator: int
+
+
+LIST = Answers(302, 302, 403, 200, 200, 200, 200)
+ROW = Answers(302, 302, 403, 200, 404, 200, 200)
+ACT_ON_ROW = Answers(302, 302, 403, 403, 404, 200, 200)
+ACT = Answers(302, 302, 403, 403, 200, 200, 200)
+ADMINISTRATOR = Answers(302, 302, 403, 403, 403, 403, 200)
+ADMINISTRATOR_ON_ROW = Answers(302, 302, 403, 403, 404, 403, 200)
+CLOSED = Answers(302, 302, 403, 403, 403, 403, 403)
+CLOSED_ROW = Answers(302, 302, 403, 403, 404, 403, 403)
+STAFF = Answers(302, 302, 200, 200, 200, 200, 200)
+OPEN = Answers(200, 302, 302, 302, 302, 302, 302)
+NONE_BY_GET = Answers(302, 405, 405, 405, 405, 405, 405)
+
+
+def of_table(name, *, row, add=CLOSED, change=ROW):
+    """The addresses that every table of the admin has."""
+    return {
+        f"admin:{name}_changelist": ((), LIST),
+        f"admin:{name}_add": ((), add),
+        f"admin:{name}_change": ((row,), change),
+        f"admin:{name}_history": ((row,), ROW),
+        f"admin:{name}_delete": ((row,), CLOSED_ROW),
+    }
+
+
+TABLE = {
+    "home": ((), Answers(302, 200, 302, 302, 302, 302, 302)),
+    "login": ((), OPEN),
+    "logout": ((), NONE_BY_GET),
+    "admin:index": ((), STAFF),
+    "admin:login": ((), Answers(302, 403, 302, 302, 302, 302, 302)),
+    "admin:logout": ((), Answers(302, 302, 405, 405, 405, 405, 405)),
+    "admin:search": ((), STAFF),
+    "admin:password_change": ((), STAFF),
+    "admin:password_change_done": ((), STAFF),
+    "admin:jsi18n": ((), STAFF),
+    "admin:autocomplete": ((), CLOSED),
+    "admin:view_on_site": (("1", "1"), Answers(302, 302, 404, 404, 404, 404, 404)),
+    "admin:app_list": (("members",), Answers(302, 302, 404, 200, 200, 200, 200)),
+    **of_table("districts_unit", row="unit"),
+    "admin:districts_unit_act": (("unit", "rename"), ACT_ON_ROW),
+    "admin:districts_unit_list_act": (("found-root",), ADMINISTRATOR),
+    "admin:districts_suggest": (("cell",), ACT),
+    **of_table("districts_locality", row="locality", add=ACT),
+    **of_table("districts_workplace", row="workplace", add=ACT),
+    **of_table("members_member", row="person"),
+    "admin:members_member_act": (("person", "change-cell"), ACT_ON_ROW),
+    "admin:members_member_list_act": (("admit",), ACT),
+    **of_table("members_registration", row="registration"),
+    **of_table("members_employment", row="employment"),
+    **of_table("members_account", row="login", add=ADMINISTRATOR),
+    "admin:members_account_act": (("login", "grant-role"), ADMINISTRATOR_ON_ROW),
+    "admin:members_account_list_act": (("none",), Answers(302, 302, 403, 403, 403, 403, 404)),
+    "admin:auth_user_password_change": (("login",), ADMINISTRATOR_ON_ROW),
+}
+# Older forms of a row's address, which Django sends on, and those that lead nowhere.
+NAMELESS = {"admin:None", "None"}
+
+
+def addresses(resolver, namespace=""):
+    for pattern in resolver.url_patterns:
+        if hasattr(pattern, "url_patterns"):
+            inner = f"{pattern.namespace}:" if pattern.namespace else ""
+            yield from addresses(pattern, namespace + inner)
+        else:
+            yield f"{namespace}{pattern.name}"
+
+
+def test_every_address_is_in_the_table():
+    assert set(addresses(get_resolver())) - NAMELESS == set(TABLE)
+
+
+def test_every_table_of_the_admin_takes_its_rows_through_the_scope():
+    for table in admin.site._registry.values():
+        assert isinstance(table, ScopedAdmin), table
+        assert type(table).get_queryset is ScopedAdmin.get_queryset, table
+
+
+@pytest.fixture
+def rows():
+    """A row of each table, all of them in one district, and the accounts that ask."""
+    town, elsewhere = factories.town(), factories.town()
+    locality = factories.locality(unit=town.district, street_cell=town.street_cell)
+    workplace = factories.workplace(locality=locality, cell=town.factory_cell)
+    person = factories.member(cell=town.factory_cell, locality=locality)
+    accounts = {
+        "member": factories.account(member=person),
+        "roleless": factories.account(is_staff=True),
+        "auditor": factories.account(),
+        "stranger": factories.account(),
+        "secretary": factories.account(),
+        "administrator": factories.account(is_staff=True, is_superuser=True),
+    }
+    grant_role(user=accounts["auditor"], role=AUDITOR, unit=town.district)
+    grant_role(user=accounts["secretary"], role=SECRETARY, unit=town.district)
+    grant_role(user=accounts["stranger"], role=SECRETARY, unit=elsewhere.town)
+    return accounts | {
+        "unit": town.factory_cell,
+        "locality": locality,
+        "workplace": workplace,
+        "person": person,
+        "registration": person.registrations.get(),
+        "employment": start_employment(member=person, workplace=workplace, since=factories.JOINED),
+        "login": accounts["member"],
+    }
+
+
+@pytest.mark.parametrize("role", [field.name for field in fields(Answers)])
+def test_everybody_is_answered_as_the_table_says(client, rows, role):
+    wrong = {}
+    for name, (arguments, answers) in TABLE.items():
+        keys = [rows[key].pk if key in rows else key for key in arguments]
+        if role != "nobody":
+            client.force_login(rows[role])
+        status = client.get(reverse(name, args=keys)).status_code
+        if status != getattr(answers, role):
+            wrong[name] = (status, getattr(answers, role))
+    assert not wrong
+
+
+@pytest.mark.parametrize("role", ["auditor", "stranger", "roleless"])
+def test_who_may_not_change_a_row_cannot_do_so_by_post_either(client, rows, role):
+    client.force_login(rows[role])
+    for name, arguments in (
+        ("districts_unit_act", (rows["unit"].pk, "rename")),
+        ("members_member_act", (rows["person"].pk, "end-membership")),
+        ("members_member_change", (rows["person"].pk,)),
+        ("districts_locality_change", (rows["locality"].pk,)),
+        ("members_account_change", (rows["login"].pk,)),
+    ):
+        answer = client.post(reverse(f"admin:{name}", args=arguments), {"on": "2024-01-01"})
+        assert answer.status_code in (403, 404), name
+
+
+def test_the_unit_above_and_the_sister_are_not_there(client, rows):
+    sister = factories.unit(Kind.DISTRICT, rows["unit"].parent.parent)
+    client.force_login(rows["secretary"])
+    for unit in (rows["unit"].parent.parent, sister):
+        for view in ("change", "history"):
+            address = reverse(f"admin:districts_unit_{view}", args=[unit.pk])
+            assert client.get(address).status_code == 404
+        act = reverse("admin:districts_unit_act", args=[unit.pk, "rename"])
+        assert client.post(act, {"title_of_unit": "Mine", "on": "2024-01-01"}).status_code == 404
+    own = reverse("admin:districts_unit_change", args=[rows["unit"].parent.pk])
+    assert client.get(own).status_code == 200
+
+
+@pytest.mark.parametrize("role", ["secretary", "administrator"])
+def test_nobody_is_offered_deletion(client, rows, role):
+    client.force_login(rows[role])
+    for name in ("unit", "person", "locality", "workplace", "login"):
+        row = rows[name]
+        stem = f"admin:{row._meta.app_label}_{row._meta.model_name}"
+        page = client.get(reverse(f"{stem}_change", args=[row.pk])).content.decode()
+        assert "/delete/" not in page
+        listed = client.get(reverse(f"{stem}_changelist")).content.decode()
+        assert "delete_selected" not in listed
+        assert client.post(reverse(f"{stem}_delete", args=[row.pk])).status_code == 403
+        row.refresh_from_db()
+
+
+def test_an_act_that_does_not_exist_is_not_there(client, rows):
+    client.force_login(rows["secretary"])
+    address = reverse("admin:members_member_act", args=[rows["person"].pk, "abolish"])
+    assert client.get(address).status_code == 404
+
+
+def test_the_admin_s_own_autocomplete_keeps_to_the_scope(client, rows):
+    client.force_login(rows["stranger"])
+    asked = {"app_label": "members", "model_name": "registration", "field_name": "unit", "term": ""}
+    answer = client.get(reverse("admin:autocomplete"), asked)
+    assert answer.status_code == 200
+    assert str(rows["unit"].pk) not in {row["id"] for row in answer.json()["results"]}
