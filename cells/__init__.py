@@ -1,0 +1,1 @@
+"""Which cell a member belongs to, and what the cells do."""

@@ -1,0 +1,1 @@
+"""Meetings, questions, votes, counting, bureaus and delegates."""
