@@ -1,0 +1,1 @@
+"""An invented town to try the program with: its ground, its people, and a few breaches."""

@@ -1,0 +1,83 @@
+"""A few breaches of the articles, so that findings show: as many however large the town is."""
+
+from datetime import date, timedelta
+
+from django.db.models import QuerySet
+
+from districts.kinds import Kind
+from districts.models import Unit
+from members.models import Leaving, Member, Registration
+from members.registrations import HOME, RESIDENCE
+
+
+def make_breaches(day: date) -> None:
+    """Break A1, A4 and A7 in the first districts, for people who have been there for a while.
+
+    A9 is broken by the ground itself, which has a cell below a dissolved district.
+    """
+    first, second, *_others = Unit.objects.filter(kind=Kind.DISTRICT).order_by("code")
+    _without_home(first, day)
+    _with_the_district(first, day)
+    _in_a_closed_cell(first, day)
+    _left_but_registered(first, day)
+    _residence_of_a_street_member(first, second, day)
+    _residence_in_a_factory_cell(first, second, day)
+    joint = second.children.filter(kind=Kind.FACTORY_CELL, dissolved=None).order_by("code").last()
+    Unit.objects.filter(pk=joint.pk).update(kind=Kind.JOINT_CELL)
+
+
+def _without_home(district: Unit, day: date) -> None:
+    for home in _settled(district, Kind.FACTORY_CELL, day)[:2]:
+        Registration.objects.filter(pk=home.pk).update(until=day - timedelta(days=20))
+
+
+def _with_the_district(district: Unit, day: date) -> None:
+    home = _settled(district, Kind.STREET_CELL, day)[0]
+    Registration.objects.filter(pk=home.pk).update(unit=district)
+
+
+def _in_a_closed_cell(district: Unit, day: date) -> None:
+    """Two members stayed behind in a street cell that was dissolved half a year ago."""
+    closed = Unit.objects.create(
+        code=f"{district.code}-S99",
+        name="Streets behind the old lock",
+        kind=Kind.STREET_CELL,
+        parent=district,
+        founded=district.founded + timedelta(days=60),
+        dissolved=day - timedelta(days=180),
+        latitude=district.latitude,
+        longitude=district.longitude,
+    )
+    for home in _settled(district, Kind.STREET_CELL, day)[:2]:
+        Registration.objects.filter(pk=home.pk).update(unit=closed)
+
+
+def _left_but_registered(district: Unit, day: date) -> None:
+    home = _settled(district, Kind.STREET_CELL, day)[0]
+    Member.objects.filter(pk=home.member_id).update(
+        left=day - timedelta(days=10), left_reason=Leaving.RESIGNED
+    )
+
+
+def _residence_of_a_street_member(district: Unit, other: Unit, day: date) -> None:
+    home = _settled(district, Kind.STREET_CELL, day)[0]
+    since = day - timedelta(days=100)
+    Registration.objects.create(member=home.member, unit=other, kind=RESIDENCE, since=since)
+
+
+def _residence_in_a_factory_cell(district: Unit, other: Unit, day: date) -> None:
+    home = _settled(district, Kind.FACTORY_CELL, day)[0]
+    cell = other.children.filter(kind=Kind.FACTORY_CELL).order_by("code")[0]
+    since = day - timedelta(days=100)
+    Registration.objects.create(member=home.member, unit=cell, kind=RESIDENCE, since=since)
+
+
+def _settled(district: Unit, kind: Kind, day: date) -> QuerySet[Registration]:
+    """Homes in cells of the district that have stood for a year, of people not broken yet."""
+    return (
+        Registration.objects.filter(kind=HOME, unit__kind=kind, unit__parent=district, until=None)
+        .filter(since__lte=day - timedelta(days=365), member__left=None)
+        .exclude(unit__dissolved__isnull=False)
+        .exclude(member__registrations__kind=RESIDENCE)
+        .order_by("member")
+    )
