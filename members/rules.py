@@ -85,7 +85,8 @@ def in_closed_units(ground: Ground, on: date) -> Iterator[Breach]:
 )
 def not_members(ground: Ground, on: date) -> Iterator[Breach]:
     """Registrations in force of people who are no members on that day."""
-    registrations = _in_force(ground, on).exclude(member__in=Member.objects.present(on))
+    present = Member.objects.present(on).filter(pk=OuterRef("member"))
+    registrations = _in_force(ground, on).filter(~Exists(present))
     rows = registrations.order_by("member").values_list(
         "unit__code", "member", "since", "member__left"
     )

@@ -278,8 +278,8 @@ class GroundPlan:
         order: int,
         position: Position,
     ) -> CellPlan:
-        """An open cell. The first of its kind is as old as the district."""
-        age = 0.0 if order == 0 else self._chance.random()
+        """An open cell. The first of its kind is as old as the district, most are nearly so."""
+        age = 0.0 if order == 0 else self._chance.random() ** 3
         founded = district.founded + 30 + int(age * (-district.founded - 400))
         unit = self._unit(kind, code, name, district.unit, founded, position)
         cell = CellPlan(unit.id, kind, founded, district)

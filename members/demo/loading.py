@@ -1,6 +1,7 @@
 """Fills an empty register with the demonstration, many rows at once."""
 
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from itertools import islice
 from random import Random
@@ -56,8 +57,7 @@ def load_demonstration(
     calendar = _Calendar(day)
     ground = GroundPlan(members, chance)
     _load_ground(ground, calendar)
-    everybody = people(ground, members, chance)
-    while batch := list(islice(everybody, _BATCH)):
+    for batch in _ahead(people(ground, members, chance)):
         _load_people(batch, calendar)
         advance(len(batch))
     for model in (Unit, Locality, Workplace, Member):
@@ -65,6 +65,15 @@ def load_demonstration(
     tables = (Unit, Locality, Workplace, Member, EarlierMembership, Employment, Registration)
     analyse(*(model._meta.db_table for model in tables))
     make_breaches(day)
+
+
+def _ahead(everybody: Iterator[Person]) -> Iterator[list[Person]]:
+    """The people in batches; the next one is thought up while the database takes the last."""
+    with ThreadPoolExecutor(1) as thinker:
+        coming = thinker.submit(lambda: list(islice(everybody, _BATCH)))
+        while batch := coming.result():
+            coming = thinker.submit(lambda: list(islice(everybody, _BATCH)))
+            yield batch
 
 
 class _Calendar:
