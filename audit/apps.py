@@ -10,4 +10,4 @@ class AuditConfig(AppConfig):
     verbose_name = _("Audit")
 
     def ready(self) -> None:
-        autodiscover_modules("rules", "tables")
+        autodiscover_modules("rules", "tables", "logged")

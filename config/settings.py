@@ -35,7 +35,9 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "auditlog",
     "csp",
+    "django_tasks_db",
     "guardian",
     "mptt",
     "audit",
@@ -55,6 +57,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "audit.middleware.ActingUser",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -197,6 +200,16 @@ LOGGING = {
 }
 DEFAULT_EXCEPTION_REPORTER_FILTER = "config.logs.NoPeopleInReports"
 
+# The log: django-auditlog sees the changes, and audit.log writes them. ---------------------------
+
+AUDITLOG_LOGENTRY_MODEL = "audit.Entry"
+AUDITLOG_STORE_JSON_CHANGES = True
+MIGRATION_MODULES = {"auditlog": None}  # its own table would stay empty
+
+# What takes longer than a page may: done by `manage.py db_worker`. ------------------------------
+
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
+
 # The statutes' numbers: see audit.rulebook.Statutes for their names and defaults. ----------------
 
 STATUTES: dict[str, int] = env.json("STATUTES", default={})
@@ -245,7 +258,8 @@ UNFOLD = {
                 "items": [
                     _entry(_("Registrations"), "how_to_reg", "members_registration_changelist"),
                     _entry(_("Employments"), "work", "members_employment_changelist"),
-                    _entry(_("Accounts"), "key", "members_account_changelist"),
+                    _entry(_("Accounts"), "person", "members_account_changelist"),
+                    _entry(_("Roles"), "key", "districts_heldrole_changelist"),
                 ],
             },
         ],

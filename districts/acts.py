@@ -1,4 +1,4 @@
-"""An act as a page asks for it: what it needs, what it does, and what is kept in the history.
+"""An act as a page asks for it: what it needs, what it will change, what is unusual about it.
 
 Each app declares its acts to the frame in `districts.acts_admin`:
 
@@ -9,15 +9,13 @@ Each app declares its acts to the frame in `districts.acts_admin`:
         def perform(self, target: Unit) -> Outcome: ...
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any, ClassVar, TypeVar
 
 from django import forms
-from django.contrib.admin.models import CHANGE as CHANGED
-from django.contrib.admin.models import LogEntry
-from django.db import IntegrityError, OperationalError, transaction
+from django.db import IntegrityError, OperationalError
 from django.db.models import Model
 from django.http import HttpRequest
 from django.utils import timezone
@@ -26,6 +24,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.widgets import INPUT_CLASSES, TEXTAREA_CLASSES
 
+from audit.log import Draft, recording
 from audit.refusals import Blocker, Refused, refuse_if
 from districts.picking import PickField
 
@@ -34,11 +33,10 @@ Text = str | Promise
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What an act did: the row to show next, a sentence, and the rows whose history keeps it."""
+    """What an act did: the row to show next, and a sentence for the log."""
 
     shown: Model
     sentence: str
-    touched: Sequence[Model] = field(default=())
 
 
 class DayInput(forms.DateInput):
@@ -61,7 +59,8 @@ class Act(forms.Form):
     """One act: the fields that it needs, its day and its reason.
 
     `title` names it on a button, `explanation` says in plain words what it will do, `grave` marks
-    what is hard to undo, `bulk` what can be done to several rows at once.
+    what is hard to undo, `bulk` what can be done to several rows at once. What it will change is
+    found by doing it and taking it back, unless `rehearsed` is off.
     """
 
     name: ClassVar[str] = ""
@@ -70,6 +69,7 @@ class Act(forms.Form):
     icon: ClassVar[str] = "edit"
     grave: ClassVar[bool] = False
     bulk: ClassVar[bool] = False
+    rehearsed: ClassVar[bool] = True
     order: ClassVar[int] = 50
 
     on = forms.DateField(label=gettext_lazy("On"), widget=DayInput)
@@ -78,7 +78,7 @@ class Act(forms.Form):
         required=False,
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 2, "class": " ".join(TEXTAREA_CLASSES)}),
-        help_text=gettext_lazy("Kept in the history together with the day. May be left empty."),
+        help_text=gettext_lazy("Kept in the log together with the day. May be left empty."),
     )
 
     def __init__(
@@ -119,6 +119,14 @@ class Act(forms.Form):
         """What the act would change that lies outside the user's ground."""
         yield from ()
 
+    def unusual(self, target: Any) -> Iterator[Text]:
+        """What is allowed and out of the ordinary: it is asked back, and done for a reason."""
+        today = timezone.localdate()
+        if self.day > today:
+            yield gettext_lazy("The day is still to come.")
+        elif self.day < today - LONG_AGO:
+            yield gettext_lazy("The day lies more than two years back.")
+
     def perform(self, target: Any) -> Outcome:
         """Do it, with the cleaned fields. Raises `Refused`."""
         raise NotImplementedError
@@ -131,30 +139,34 @@ class Act(forms.Form):
 
 
 _LAST = ("on", "reason")
+LONG_AGO = timedelta(days=731)
 
 
 def carry_out(act: Act, target: Any) -> Outcome:
-    """Perform the act and write its history, or keep nothing of both. Raises `Refused`."""
+    """Perform the act and log it, or keep nothing of both. Raises `Refused`."""
+    return _perform(act, target, rehearsal=False)[0]
+
+
+def rehearse(act: Act, target: Any) -> list[Draft]:
+    """What the act would change, found by doing it and taking it back. Raises `Refused`."""
+    if not act.rehearsed:
+        refuse_if(act.trespasses(target))
+        return []
+    return _perform(act, target, rehearsal=True)[1]
+
+
+def _perform(act: Act, target: Any, *, rehearsal: bool) -> tuple[Outcome, list[Draft]]:
+    reason = act.cleaned_data["reason"]
     try:
-        with transaction.atomic():
+        with recording(act.name, reason=reason, rehearsal=rehearsal) as running:
             refuse_if(act.trespasses(target))
             outcome = act.perform(target)
-            _keep(act, outcome)
+            running.sentence = outcome.sentence
     except (IntegrityError, OperationalError) as error:
         # What the act looked at was changed by somebody else before it could write.
-        reason = _("Somebody else changed this at the same moment. Please look again and repeat.")
-        raise Refused(Blocker(reason)) from error
-    return outcome
-
-
-def _keep(act: Act, outcome: Outcome) -> None:
-    """Write the sentence and the reason into the history of every row that was touched."""
-    message = outcome.sentence
-    if reason := act.cleaned_data["reason"]:
-        message = _("%(what)s Reason: %(reason)s") % {"what": message, "reason": reason}
-    author: Any = act.request.user.pk
-    touched = outcome.touched or [outcome.shown]
-    LogEntry.objects.log_actions(author, touched, CHANGED, message)
+        again = _("Somebody else changed this at the same moment. Please look again and repeat.")
+        raise Refused(Blocker(again)) from error
+    return outcome, running.drafts
 
 
 _acts: dict[type[Model], dict[str, type[Act]]] = {}

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
@@ -226,3 +227,73 @@ class Workplace(Placed):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.code})"
+
+
+class HeldRole(models.Model):
+    """A role that an account holds for a time: on a unit with all below it, or on everything.
+
+    Give and take roles by the acts in `districts.roles` alone.
+    """
+
+    class Role(models.TextChoices):
+        """What somebody may do there: see `districts.roles.ROLES`."""
+
+        SECRETARY = "secretary", _("secretary")
+        AUDITOR = "auditor", _("auditor")
+
+    account = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="held_roles",
+        verbose_name=_("account"),
+    )
+    role = models.CharField(_("role"), max_length=20, choices=Role.choices)
+    unit = models.ForeignKey(
+        Unit,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="held_roles",
+        verbose_name=_("unit"),
+        help_text=_("Empty for the whole organisation."),
+    )
+    since = models.DateField(_("since"))
+    until = models.DateField(
+        _("until"), null=True, blank=True, help_text=_("The first day that it no longer holds.")
+    )
+    given_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("given by"),
+    )
+
+    class Meta:
+        verbose_name = _("role")
+        verbose_name_plural = _("roles")
+        ordering = ["-since", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(role__in=["secretary", "auditor"]), name="districts_role_known"
+            ),
+            models.CheckConstraint(
+                # A role that is taken on the day it was given never held.
+                condition=Q(until__isnull=True) | Q(until__gte=F("since")),
+                name="districts_role_ends_after_start",
+            ),
+            models.UniqueConstraint(
+                fields=["account", "role", "unit"],
+                condition=Q(until__isnull=True),
+                name="districts_role_held_once",
+            ),
+            models.UniqueConstraint(
+                fields=["account", "role"],
+                condition=Q(until__isnull=True, unit__isnull=True),
+                name="districts_role_held_once_on_everything",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_role_display()}: {self.unit or _('the whole organisation')}"

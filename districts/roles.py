@@ -1,19 +1,25 @@
-"""Roles on units: named sets of object permissions, given to a user for a unit and all below it.
+"""Roles: named sets of permissions, held for a time on a unit with all below it, or on everything.
 
-Each role holds a permission that no other role holds, so the roles that somebody has on a unit can
-be read back from the permissions.
+Guardian keeps the permissions on the unit itself, the dated row when they hold; `districts.scope`
+asks for both. Each role holds a permission that no other role holds.
 """
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
+from typing import Any
 
-from django.contrib.auth.models import AbstractUser
-from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
-from guardian.models import UserObjectPermission
-from guardian.shortcuts import assign_perm, get_user_perms, remove_perm
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from guardian.shortcuts import assign_perm, remove_perm
 
-from districts.models import Unit
+from audit.log import recorded
+from audit.periods import in_force
+from audit.refusals import Blocker, Refused, refuse_if
+from districts.models import HeldRole, Unit
 
 VIEW, CHANGE, EXPORT = "view_register", "change_register", "export_register"
 
@@ -28,8 +34,8 @@ class Role:
 
 SECRETARY, AUDITOR = "secretary", "auditor"
 ROLES: dict[str, Role] = {
-    SECRETARY: Role(_("secretary"), frozenset({VIEW, CHANGE})),
-    AUDITOR: Role(_("auditor"), frozenset({VIEW, EXPORT})),
+    SECRETARY: Role(gettext_lazy("secretary"), frozenset({VIEW, CHANGE})),
+    AUDITOR: Role(gettext_lazy("auditor"), frozenset({VIEW, EXPORT})),
 }
 
 
@@ -40,52 +46,157 @@ class UnknownRole(ValueError):
         super().__init__(f"there is no role {role!r}; known are {', '.join(sorted(ROLES))}")
 
 
-@transaction.atomic
-def grant_role(*, user: AbstractUser, role: str, unit: Unit) -> None:
-    """Give `user` the role on `unit` and let him or her into the admin. Raises `UnknownRole`."""
-    for permission in _role(role).permissions:
-        assign_perm(permission, user, unit)
+class CannotChangeRole(Refused):
+    """A role that could not be given or taken."""
+
+
+@recorded("grant-role")
+def grant_role(
+    *,
+    user: Any,
+    role: str,
+    unit: Unit | None,
+    since: date | None = None,
+    until: date | None = None,
+    by: Any = None,
+) -> HeldRole:
+    """Give `user` the role on `unit`, None for everything, and let him or her into the admin.
+
+    From today unless `since` says otherwise. `by` is who gives it, None for the program itself: it
+    must be no wider than what `by` holds there. Raises `UnknownRole`, `CannotChangeRole`.
+    """
+    permissions = _role(role).permissions
+    since = since or timezone.localdate()
+    refuse_if(granting_blockers(user=user, role=role, unit=unit, by=by, on=since), CannotChangeRole)
+    same = HeldRole.objects.filter(account=user, role=role, unit=unit)
+    held = same.filter(until=None, since__lte=since).first()
+    if held is None:
+        # One that begins later is overtaken by this one.
+        for later in same.filter(since__gte=since):
+            later.delete()
+        held = HeldRole.objects.create(
+            account=user, role=role, unit=unit, since=since, until=until, given_by=by
+        )
+    for permission in permissions:
+        assign_perm(permission, user, unit) if unit else assign_perm(_named(permission), user)
     if not user.is_staff:
         user.is_staff = True
         user.save(update_fields=["is_staff"])
+    return held
 
 
-@transaction.atomic
-def revoke_role(*, user: AbstractUser, role: str, unit: Unit) -> None:
-    """Take the role on `unit` from `user`, and the way into the admin with the last of them.
+@recorded("revoke-role")
+def revoke_role(
+    *,
+    user: Any,
+    role: str,
+    unit: Unit | None,
+    on: date | None = None,
+    by: Any = None,
+) -> None:
+    """Take the role on `unit` from `user` on the day `on`, today unless one is given.
 
-    What another role of the user on this unit permits stays. Raises `UnknownRole`.
+    The way into the admin goes with the last role. What another role of the user on this unit
+    permits stays. Raises `UnknownRole`, `CannotChangeRole`.
     """
-    others = [ROLES[name].permissions for name in roles_on(user=user, unit=unit) if name != role]
-    for permission in _role(role).permissions.difference(*others):
-        remove_perm(permission, user, unit)
-    if user.is_staff and not user.is_superuser and not _holds_any_role(user):
+    _role(role)
+    on = on or timezone.localdate()
+    refuse_if(changing_blockers(user=user, role=role, unit=unit, by=by), CannotChangeRole)
+    _end(HeldRole.objects.filter(account=user, role=role, unit=unit), on)
+    _withdraw_permissions(user, unit)
+
+
+@recorded("end-roles")
+def end_roles(*, account: Any, on: date) -> None:
+    """End all roles of the account on the day `on`, as when its membership ends."""
+    units = {held.unit for held in _standing(account, on).select_related("unit")}
+    _end(HeldRole.objects.filter(account=account), on)
+    for unit in units:
+        _withdraw_permissions(account, unit)
+
+
+def _end(roles: QuerySet[HeldRole], on: date) -> None:
+    for held in roles.filter(Q(until__isnull=True) | Q(until__gt=on)):
+        held.until = max(on, held.since)
+        held.save(update_fields=["until"])
+
+
+def _withdraw_permissions(user: Any, unit: Unit | None) -> None:
+    """Take what no standing role on the unit permits any more, and the way in after the last."""
+    today = timezone.localdate()
+    standing = _standing(user, today)
+    kept = {
+        permission
+        for name in standing.filter(unit=unit).values_list("role", flat=True)
+        for permission in ROLES[name].permissions
+    }
+    for permission in frozenset().union(*(role.permissions for role in ROLES.values())) - kept:
+        remove_perm(permission, user, unit) if unit else remove_perm(_named(permission), user)
+    if user.is_staff and not user.is_superuser and not standing.exists():
         user.is_staff = False
         user.save(update_fields=["is_staff"])
 
 
-def roles_on(*, user: AbstractUser, unit: Unit) -> list[str]:
-    """The names of the roles that `user` holds on this very unit, not on one above it."""
-    held = set(get_user_perms(user, unit))
-    return [name for name, role in ROLES.items() if role.permissions <= held]
+def granting_blockers(
+    *, user: Any, role: str, unit: Unit | None, by: Any, on: date
+) -> Iterator[Blocker]:
+    """All that keeps `by` from giving `user` the role on `unit`."""
+    yield from changing_blockers(user=user, role=role, unit=unit, by=by)
+    if unit is not None and not unit.is_open(on):
+        yield Blocker(_("%(unit)s is not open on that day.") % {"unit": unit}, "A9")
+    member = getattr(user, "member", None)
+    if member is not None and not member.is_present(on):
+        yield Blocker(_("A role ends with the membership, and there is none on that day."))
 
 
-def roles_of(*, user: AbstractUser) -> list[tuple[str, Unit]]:
-    """The roles that `user` holds, each with its unit, in the order of the tree."""
-    rows = UserObjectPermission.objects.filter(
-        user=user,
-        permission__content_type__app_label=Unit._meta.app_label,
-        permission__content_type__model=Unit._meta.model_name,
-    ).values_list("object_pk", "permission__codename")
-    held: dict[int, set[str]] = {}
-    for key, permission in rows:
-        held.setdefault(int(key), set()).add(permission)
+def changing_blockers(*, user: Any, role: str, unit: Unit | None, by: Any) -> Iterator[Blocker]:
+    """All that keeps `by` from giving or taking this role: his or her own, or one that is wider."""
+    if by is None:
+        return
+    if by.pk == user.pk:
+        yield Blocker(_("Nobody changes a role of his or her own."))
+    if not holds_all(by, ROLES[role].permissions | {CHANGE}, unit):
+        reason = _("Nobody gives or takes a role that is wider than his or her own: %(role)s.")
+        yield Blocker(reason % {"role": _where(role, unit)})
+
+
+def holds_all(account: Any, permissions: Iterable[str], unit: Unit | None) -> bool:
+    """Whether the account holds each of `permissions` on `unit`, on everything if it is None."""
+    from districts.scope import ground  # it builds on this module
+
+    for permission in permissions:
+        held = ground(account, permission)
+        if held.everywhere:
+            continue
+        if unit is None or not Unit.objects.on_ground(held).filter(pk=unit.pk).exists():
+            return False
+    return True
+
+
+def _where(role: str, unit: Unit | None) -> str:
+    return f"{ROLES[role].label}, {unit or _('the whole organisation')}"
+
+
+def roles_on(*, user: Any, unit: Unit | None) -> list[str]:
+    """The names of the roles that `user` holds today on this very unit, not on one above it."""
+    held = set(
+        HeldRole.objects.filter(
+            in_force(timezone.localdate()), account=user, unit=unit
+        ).values_list("role", flat=True)
+    )
+    return [name for name in ROLES if name in held]
+
+
+def roles_of(*, user: Any) -> list[tuple[str, Unit | None]]:
+    """The roles that `user` holds today or will later, each with its unit, None for everything."""
+    standing = _standing(user, timezone.localdate()).select_related("unit")
     return [
-        (name, unit)
-        for unit in Unit.objects.filter(pk__in=held)
-        for name, role in ROLES.items()
-        if role.permissions <= held[unit.pk]
+        (held.role, held.unit) for held in standing.order_by("unit__tree_id", "unit__lft", "role")
     ]
+
+
+def _standing(user: Any, on: date) -> QuerySet[HeldRole]:
+    return HeldRole.objects.filter(Q(until__isnull=True) | Q(until__gt=on), account=user)
 
 
 def _role(name: str) -> Role:
@@ -94,6 +205,5 @@ def _role(name: str) -> Role:
     return ROLES[name]
 
 
-def _holds_any_role(user: AbstractUser) -> bool:
-    held = UserObjectPermission.objects.filter(user=user, permission__codename=VIEW)
-    return bool(held.exists())
+def _named(permission: str) -> str:
+    return f"{Unit._meta.app_label}.{permission}"

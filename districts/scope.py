@@ -3,21 +3,24 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
-from django.db.models import BigIntegerField
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, Permission
+from django.db.models import BigIntegerField, Q, QuerySet
 from django.db.models.functions import Cast
 from django.http import HttpRequest
+from django.utils import timezone
 from guardian.models import UserObjectPermission
 
 from audit.ground import EVERYWHERE, Extent, Ground
-from districts.models import Unit
-from districts.roles import VIEW
+from audit.periods import in_force
+from districts.models import HeldRole, Unit
+from districts.roles import ROLES, VIEW
 
 NOWHERE = Ground()
 
 
 def ground(user: AbstractBaseUser | AnonymousUser, permission: str = VIEW) -> Ground:
-    """The ground on which `user` holds the permission: the units given, with all below them.
+    """The ground on which `user` holds the permission today: the units of the roles that hold it,
+    with all below them.
 
     One query; none for a superuser, who holds it everywhere, and none for somebody who has not
     logged in or is no longer active, who holds it nowhere.
@@ -26,8 +29,10 @@ def ground(user: AbstractBaseUser | AnonymousUser, permission: str = VIEW) -> Gr
         return NOWHERE
     if getattr(user, "is_superuser", False):
         return EVERYWHERE
-    units = Unit.objects.filter(pk__in=_given(user, permission)).order_by("tree_id", "lft")
-    return Ground(tuple(_outermost(Extent(*row) for row in units.values_list(*_RANGE))))
+    rows = list(_held(user, permission).values_list(*_RANGE))
+    if any(tree is None for tree, _left, _right in rows):
+        return EVERYWHERE
+    return Ground(tuple(_outermost(Extent(*row) for row in rows)))
 
 
 def ground_of(request: HttpRequest, permission: str = VIEW) -> Ground:
@@ -48,18 +53,23 @@ def permits(request: HttpRequest) -> bool:
     return holds_any(ground_of(request))
 
 
-_RANGE = ("tree_id", "lft", "rght")
+_RANGE = ("unit__tree_id", "unit__lft", "unit__rght")
 
 
-def _given(user: AbstractBaseUser, permission: str) -> Any:
-    """The keys of the units on which guardian keeps the permission for `user`."""
-    rows = UserObjectPermission.objects.filter(
-        user=user,
-        permission__codename=permission,
-        permission__content_type__app_label=Unit._meta.app_label,
-        permission__content_type__model=Unit._meta.model_name,
+def _held(user: Any, permission: str) -> QuerySet[HeldRole]:
+    """The roles in force today that hold the permission, where guardian or Django keeps it too."""
+    kept = Permission.objects.filter(
+        codename=permission,
+        content_type__app_label=Unit._meta.app_label,
+        content_type__model=Unit._meta.model_name,
     )
-    return rows.annotate(unit=Cast("object_pk", BigIntegerField())).values("unit")
+    on_units = UserObjectPermission.objects.filter(user=user, permission__in=kept)
+    units = on_units.annotate(unit=Cast("object_pk", BigIntegerField())).values("unit")
+    names = [name for name, role in ROLES.items() if permission in role.permissions]
+    held = HeldRole.objects.filter(in_force(timezone.localdate()), account=user, role__in=names)
+    return held.filter(
+        Q(unit__in=units) | Q(unit=None, account__user_permissions__in=kept)
+    ).order_by("unit__tree_id", "unit__lft")
 
 
 def _outermost(extents: Iterable[Extent]) -> Iterable[Extent]:

@@ -83,8 +83,7 @@ class Founding(UnitAct):
             parent=parent,
         )
         text = _("%(unit)s was founded on %(day)s.")
-        touched = [unit, parent] if parent else [unit]
-        return Outcome(unit, sentence(text, unit=unit, day=self.day), touched)
+        return Outcome(unit, sentence(text, unit=unit, day=self.day))
 
 
 @act_on(Unit)

@@ -10,6 +10,8 @@ from decimal import Decimal
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from audit.log import note_change, recorded
+from audit.models import Entry
 from audit.refusals import Blocker, Refused, field_blockers, refuse_if
 from districts.kinds import Kind, article_of_place, may_stand_under, where_it_may_stand
 from districts.models import Unit
@@ -42,7 +44,7 @@ def blocks_dissolution(check: DissolutionCheck) -> DissolutionCheck:
     return check
 
 
-@transaction.atomic
+@recorded("found-unit")
 def found_unit(
     *,
     kind: str,
@@ -78,7 +80,7 @@ def found_unit(
     return unit
 
 
-@transaction.atomic
+@recorded("rename-unit")
 def rename_unit(*, unit: Unit, name: str) -> Unit:
     """Give the unit another name; its code stays. Raises `CannotRename`."""
     unit = Unit.objects.select_for_update(no_key=True, of=("self",)).get(pk=unit.pk)
@@ -88,7 +90,7 @@ def rename_unit(*, unit: Unit, name: str) -> Unit:
     return unit
 
 
-@transaction.atomic
+@recorded("move-unit")
 def move_unit(*, unit: Unit, parent: Unit | None, on: date) -> Unit:
     """Move the unit with all below it under `parent`, or make it a root.
 
@@ -99,16 +101,18 @@ def move_unit(*, unit: Unit, parent: Unit | None, on: date) -> Unit:
     unit = Unit.objects.get(pk=unit.pk)
     parent = Unit.objects.get(pk=parent.pk) if parent else None
     refuse_if(move_blockers(unit=unit, parent=parent, on=on), CannotMove)
-    right = _right_sibling(unit, parent)
+    old, right = unit.parent_id, _right_sibling(unit, parent)
     if right is not None:
         Unit.objects.move_node(unit, right, "left")
     else:
         Unit.objects.move_node(unit, parent, "last-child")
     unit.refresh_from_db()
+    # MPTT writes the parent past save(), which would have told it.
+    note_change(unit, Entry.What.CHANGED, {"parent": (old, unit.parent_id)})
     return unit
 
 
-@transaction.atomic
+@recorded("dissolve-unit")
 def dissolve_unit(*, unit: Unit, on: date) -> Unit:
     """Dissolve the unit: from `on` it is no more. Raises `CannotDissolve`."""
     lock_trees(unit)

@@ -1,10 +1,8 @@
-"""The accounts in the admin, and the acts that give them roles on units and take them away."""
+"""The accounts in the admin; `members.role_acts` has the acts on their roles."""
 
 from collections.abc import Iterable
-from datetime import date
 from typing import Any
 
-from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group
@@ -12,19 +10,18 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
-from unfold.widgets import UnfoldAdminSelectWidget
 
 from audit.ground import Ground
-from districts.acts import Act, Outcome, Text, act_on, sentence
+from districts.acts import Text
 from districts.acts_admin import ActingAdmin
-from districts.picking import UNIT, Choice, PickField, declare_choice
-from districts.roles import CHANGE, ROLES, grant_role, revoke_role, roles_of
-from districts.scope import ground_of
+from districts.picking import Choice, declare_choice
+from districts.roles import CHANGE
+from districts.scope import ground_of, holds_any
 from members.models import Account, Member
 from members.names import search_words
+from members.role_acts import seen_roles
 
 
 def _members(request: HttpRequest) -> QuerySet[Member]:
@@ -86,74 +83,12 @@ class AccountAdmin(UserAdmin, ActingAdmin):  # type: ignore[type-arg]
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return ground_of(request, CHANGE).everywhere
 
+    def may_act(self, request: HttpRequest, obj: Any = None) -> bool:
+        return holds_any(ground_of(request, CHANGE))  # each act looks at what the role would be
+
     def facts(self, request: HttpRequest, obj: Account) -> Iterable[tuple[Text, Any, str]]:
-        for role, unit in roles_of(user=obj):
-            address = reverse("admin:districts_unit_change", args=[unit.pk])
-            yield ROLES[role].label, unit, address
-
-
-@act_on(Account)
-class GrantRole(Act):
-    """Give the account a role on a unit."""
-
-    name = "grant-role"
-    title = lazy("Give a role")
-    explanation = lazy(
-        "The account sees the unit and all below it from now on. A secretary changes what is "
-        "there, an auditor exports it."
-    )
-    icon = "key"
-
-    role = forms.ChoiceField(
-        label=lazy("Role"),
-        choices=[(name, role.label) for name, role in ROLES.items()],
-        widget=UnfoldAdminSelectWidget,
-    )
-    unit = PickField(UNIT, label=lazy("On which unit"), help_text=lazy("Its code or name."))
-
-    def adapt(self) -> None:
-        self.fields["on"].label = lazy("Decided on")
-
-    def perform(self, target: Account) -> Outcome:
-        role, unit = self.cleaned_data["role"], self.cleaned_data["unit"]
-        grant_role(user=target, role=role, unit=unit)
-        text = _("%(role)s of %(unit)s, as decided on %(day)s.")
-        values = {"role": str(ROLES[role].label).capitalize(), "unit": unit}
-        return Outcome(target, sentence(text, day=self.day, **values), [target, unit])
-
-
-@act_on(Account)
-class RevokeRole(Act):
-    """Take a role on a unit from the account."""
-
-    name = "revoke-role"
-    title = lazy("Take a role away")
-    explanation = lazy(
-        "The account no longer holds the role. With the last role goes the way into this part of "
-        "the program."
-    )
-    icon = "key_off"
-    grave = True
-
-    held = forms.ChoiceField(label=lazy("Which role"), widget=UnfoldAdminSelectWidget)
-
-    @classmethod
-    def applies_to(cls, target: Account, on: date) -> bool:
-        return bool(roles_of(user=target))
-
-    def adapt(self) -> None:
-        self._roles = {
-            f"{role}-{unit.pk}": (role, unit) for role, unit in roles_of(user=self.target)
-        }
-        held: Any = self.fields["held"]
-        held.choices = [
-            (key, f"{ROLES[role].label}: {unit}") for key, (role, unit) in self._roles.items()
-        ]
-        self.fields["on"].label = lazy("Decided on")
-
-    def perform(self, target: Account) -> Outcome:
-        role, unit = self._roles[self.cleaned_data["held"]]
-        revoke_role(user=target, role=role, unit=unit)
-        text = _("No longer %(role)s of %(unit)s, as decided on %(day)s.")
-        values = {"role": ROLES[role].label, "unit": unit}
-        return Outcome(target, sentence(text, day=self.day, **values), [target, unit])
+        for held in seen_roles(request, account=obj):
+            address = (
+                reverse("admin:districts_unit_change", args=[held.unit_id]) if held.unit else ""
+            )
+            yield held.get_role_display(), held.unit or lazy("the whole organisation"), address

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from audit.ground import Ground
+from audit.models import Entry
 from audit.periods import in_force
 from districts.acts import Text
 from districts.acts_admin import ActingAdmin
@@ -18,7 +19,7 @@ from districts.filters import BelowUnit, StateFilter, chosen_unit
 from districts.models import Unit
 from districts.scope import ground_of
 from districts.scoped_admin import ReadOnlyInline, ScopedAdmin
-from members import account_admin, admission_acts, cell_acts, panels  # noqa: F401  # declare theirs to the frames
+from members import account_admin, admission_acts, cell_acts, log_admin, panels, role_admin  # noqa: F401  # declare theirs to the frames
 from members.admin_acts import standing_registrations
 from members.models import EarlierMembership, Employment, Member, Registration
 from members.names import search_words
@@ -146,6 +147,9 @@ class MemberAdmin(ActingAdmin):
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         narrowed = {"narrowed_to": chosen_unit(request)}
         return super().changelist_view(request, narrowed | (extra_context or {}))
+
+    def entries_of(self, row: Any) -> QuerySet[Entry]:
+        return Entry.objects.filter(member=row.pk)
 
     def get_search_results(
         self, request: HttpRequest, queryset: Any, search_term: str

@@ -1,4 +1,4 @@
-"""Merging and splitting cells as pages; the members who move keep it in their history too."""
+"""Merging and splitting cells as pages."""
 
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -62,11 +62,10 @@ class Merge(Regrouping):
         yield lazy("Registered here"), _registered_in(self.target, timezone.localdate()).count()
 
     def perform(self, target: Unit) -> Outcome:
-        moving = list(_registered_in(target, self.day))
         into = merge_cells(cell=target, into=self.cleaned_data["into"], on=self.day)
         text = _("%(cell)s was merged into %(into)s on %(day)s.")
         values = {"cell": target, "into": into}
-        return Outcome(into, sentence(text, day=self.day, **values), [target, into, *moving])
+        return Outcome(into, sentence(text, day=self.day, **values))
 
 
 class Those(ChoiceOfMembers):
@@ -118,4 +117,4 @@ class Split(Regrouping):
         )
         text = _("%(new)s was split off from %(cell)s on %(day)s.")
         values = {"new": new, "cell": target}
-        return Outcome(new, sentence(text, day=self.day, **values), [target, new, *moving])
+        return Outcome(new, sentence(text, day=self.day, **values))

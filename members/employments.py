@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from datetime import date
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
+from audit.log import recorded
 from audit.refusals import Blocker, Refused, refuse_if
 from districts.models import Workplace
 from members.models import Employment, Member
@@ -16,7 +16,7 @@ class CannotEmploy(Refused):
     """An employment that could not be started or ended."""
 
 
-@transaction.atomic
+@recorded("start-employment")
 def start_employment(*, member: Member, workplace: Workplace, since: date) -> Employment:
     """Record that the member has worked there since that day. Raises `CannotEmploy`."""
     member = lock_member(member)
@@ -28,7 +28,7 @@ def start_employment(*, member: Member, workplace: Workplace, since: date) -> Em
     return Employment.objects.create(member=member, workplace=workplace, since=since)
 
 
-@transaction.atomic
+@recorded("end-employment")
 def end_employment(*, employment: Employment, on: date) -> Employment:
     """Record that the member works there no more from the day `on`. Raises `CannotEmploy`."""
     lock_member(employment.member)

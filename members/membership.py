@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 from datetime import date
 
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from audit.log import recorded
 from audit.refusals import Blocker, Refused, field_blockers, refuse_if
 from districts.models import Locality, Unit
-from members.models import EarlierMembership, Member, Registration
+from districts.roles import end_roles
+from members.models import Account, EarlierMembership, Member, Registration
 from members.registrations import lock_member, lock_unit, placing_blockers
 
 
@@ -25,7 +26,7 @@ class CannotMoveHouse(Refused):
     """A change of address that could not be recorded."""
 
 
-@transaction.atomic
+@recorded("admit-member")
 def admit_member(
     *,
     family_name: str,
@@ -60,9 +61,9 @@ def admit_member(
     return member
 
 
-@transaction.atomic
+@recorded("end-membership")
 def end_membership(*, member: Member, on: date, reason: str) -> Member:
-    """End the membership and all registrations on the day `on`.
+    """End the membership, all registrations and all roles on the day `on`.
 
     What was registered to begin on that day or later never takes effect and is struck out. Raises
     `CannotEnd`.
@@ -73,11 +74,16 @@ def end_membership(*, member: Member, on: date, reason: str) -> Member:
     refuse_if(field_blockers(member), CannotEnd)
     member.save(update_fields=["left", "left_reason"])
     member.registrations.filter(since__gte=on).delete()
-    member.registrations.not_ended(on).update(until=on)
+    for registration in member.registrations.not_ended(on):
+        registration.until = on
+        registration.save(update_fields=["until"])
+    account = Account.objects.filter(member=member).first()
+    if account is not None:
+        end_roles(account=account, on=on)
     return member
 
 
-@transaction.atomic
+@recorded("readmit-member")
 def readmit_member(*, member: Member, on: date, cell: Unit) -> Member:
     """Readmit somebody who left, under the old number; the earlier membership is kept.
 
@@ -99,7 +105,7 @@ def readmit_member(*, member: Member, on: date, cell: Unit) -> Member:
     return member
 
 
-@transaction.atomic
+@recorded("move-house")
 def move_house(*, member: Member, address: str, locality: Locality | None, on: date) -> Member:
     """Record that the member has lived elsewhere since `on`, a day that has come.
 

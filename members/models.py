@@ -35,13 +35,16 @@ class MemberQuerySet(models.QuerySet["Member"]):
         """Those whom the ground's units answer for on the day `on`.
 
         They are registered there, now or from a later day on; or they left, and were registered
-        there when they did; or they were never registered anywhere and live there.
+        there when they did; or that was their last home, and no other has taken them in; or they
+        were never registered anywhere and live there.
         """
         if ground.everywhere:
             return self
         # Two sets of keys to look up: conditions joined by "or" would be tried on every member.
+        homes = Registration.objects.filter(member=OuterRef("member"), kind="home")
+        last = Q(kind="home") & ~Exists(homes.filter(since__gt=OuterRef("since")))
         there = Registration.objects.filter(ground.holds("unit__")).filter(
-            Q(until__isnull=True) | Q(until__gt=on) | Q(until__gte=F("member__left"))
+            Q(until__isnull=True) | Q(until__gt=on) | Q(until__gte=F("member__left")) | last
         )
         registrations = Registration.objects.filter(member=OuterRef("pk"))
         nowhere = Member.objects.filter(ground.holds("locality__unit__")).exclude(

@@ -7,9 +7,9 @@ unit is dissolved under somebody's feet.
 from collections.abc import Iterator
 from datetime import date
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
+from audit.log import recorded
 from audit.refusals import Blocker, Refused, refuse_if
 from districts.kinds import CELLS, LEADERS_OF_CELLS, Kind
 from districts.models import Unit
@@ -40,7 +40,7 @@ def lock_unit(unit: Unit) -> Unit:
     return locked
 
 
-@transaction.atomic
+@recorded("register-member")
 def register_member(
     *, member: Member, unit: Unit, since: date, kind: str = Registration.Kind.HOME
 ) -> Registration:
@@ -58,13 +58,13 @@ def register_member(
     return Registration.objects.create(member=member, unit=unit, kind=kind, since=since)
 
 
-@transaction.atomic
+@recorded("change-cell")
 def change_cell(
     *, member: Member, to: Unit, on: date, kind: str = Registration.Kind.HOME
 ) -> Registration:
     """End the member's registration of this kind on `on` and open one with `to` on the same day.
 
-    A registration that began on that very day never held for a day: it is corrected instead.
+    A registration that began on that very day never held for a day: it is struck out.
     Raises `CannotRegister`.
     """
     member, to = lock_member(member), lock_unit(to)
@@ -77,15 +77,14 @@ def change_cell(
         raise CannotRegister(*blockers)
     until = old.until
     if old.since == on:
-        old.unit = to
-        old.save(update_fields=["unit"])
-        return old
-    old.until = on
-    old.save(update_fields=["until"])
+        old.delete()
+    else:
+        old.until = on
+        old.save(update_fields=["until"])
     return Registration.objects.create(member=member, unit=to, kind=kind, since=on, until=until)
 
 
-@transaction.atomic
+@recorded("end-registration")
 def end_registration(*, registration: Registration, on: date) -> Registration:
     """End one registration on the day `on`. Raises `CannotRegister`."""
     lock_member(registration.member)

@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
+from audit.log import recorded
 from audit.refusals import Blocker, Refused, refuse_if
 from districts.kinds import CELLS
 from districts.models import Unit
@@ -24,7 +24,7 @@ class CannotSplit(Refused):
     """A cell that could not be split."""
 
 
-@transaction.atomic
+@recorded("merge-cells")
 def merge_cells(*, cell: Unit, into: Unit, on: date) -> Unit:
     """Move everybody in `cell` and all that it answers for to `into` on `on`, and dissolve it.
 
@@ -40,13 +40,17 @@ def merge_cells(*, cell: Unit, into: Unit, on: date) -> Unit:
             on=max(on, registration.since),
             kind=registration.kind,
         )
-    cell.workplaces.update(cell=into)
-    cell.street_localities.update(street_cell=into)
+    for workplace in cell.workplaces.all():
+        workplace.cell = into
+        workplace.save(update_fields=["cell"])
+    for locality in cell.street_localities.all():
+        locality.street_cell = into
+        locality.save(update_fields=["street_cell"])
     dissolve_unit(unit=cell, on=on)
     return into
 
 
-@transaction.atomic
+@recorded("split-cell")
 def split_cell(
     *,
     cell: Unit,

@@ -177,6 +177,8 @@ def test_messages_are_kept_in_the_session_and_not_in_a_cookie(client, town):
     grant_role(user=account, role=SECRETARY, unit=town.district)
     client.force_login(account)
     address = reverse("admin:districts_unit_act", args=[town.street_cell.pk, "rename"])
-    answer = client.post(address, {"title_of_unit": "Other", "on": "2024-01-01"})
+    given = {"title_of_unit": "Other", "on": "2024-01-01", "reason": "So."}
+    seen = client.post(address, given).context_data["preview"].seen
+    answer = client.post(address, given | {"seen": seen})
     assert len(list(get_messages(answer.wsgi_request))) == 1
     assert "messages" not in answer.cookies

@@ -10,6 +10,7 @@ from django.contrib import admin
 from django.urls import get_resolver, reverse
 
 from districts.kinds import Kind
+from districts.models import HeldRole
 from districts.roles import AUDITOR, SECRETARY, grant_role
 from districts.scoped_admin import ScopedAdmin
 from members.employments import start_employment
@@ -85,8 +86,11 @@ TABLE = {
     **of_table("members_registration", row="registration"),
     **of_table("members_employment", row="employment"),
     **of_table("members_account", row="login", add=ADMINISTRATOR),
-    "admin:members_account_act": (("login", "grant-role"), ADMINISTRATOR_ON_ROW),
-    "admin:members_account_list_act": (("none",), Answers(302, 302, 403, 403, 403, 403, 404)),
+    "admin:members_account_act": (("login", "grant-role"), ACT_ON_ROW),
+    "admin:members_account_list_act": (("none",), Answers(302, 302, 403, 403, 404, 404, 404)),
+    **of_table("districts_heldrole", row="held"),
+    "admin:districts_heldrole_act": (("held", "revoke-role"), ACT_ON_ROW),
+    "admin:districts_heldrole_list_act": (("give-role",), ACT),
     "admin:auth_user_password_change": (("login",), ADMINISTRATOR_ON_ROW),
 }
 # Older forms of a row's address, which Django sends on, and those that lead nowhere.
@@ -138,6 +142,7 @@ def rows():
         "registration": person.registrations.get(),
         "employment": start_employment(member=person, workplace=workplace, since=factories.JOINED),
         "login": accounts["member"],
+        "held": HeldRole.objects.get(account=accounts["auditor"]),
     }
 
 

@@ -71,17 +71,22 @@ def export_register(
             "resources": [resource(one.table, one.rows, one.size, one.sha256) for one in written],
         }
         text = json.dumps(package, indent=2, ensure_ascii=False) + "\n"
-        path_of(PACKAGE).write_text(text, encoding="utf-8")
+        with _private(path_of(PACKAGE)) as file:
+            file.write(text.encode())
     return written
 
 
 def write_table(table: Table, path: Path, ground: Ground, day: date | None) -> Exported:
     """Write one table to `path`, row by row."""
-    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+    with _private(path) as file:
         out = _Measured(file)
         out.write(",".join(column.name for column in table.columns) + "\n")
         rows = _write_rows(table, out, ground, day)
     return Exported(table, rows, out.size, out.sha256)
+
+
+def _private(path: Path) -> IO[bytes]:
+    return open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb")
 
 
 def _write_rows(table: Table, out: _Measured, ground: Ground, day: date | None) -> int:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.translation import ngettext
 from tqdm import tqdm
 
 from audit.tables.declaration import Table
@@ -54,7 +55,8 @@ class Command(BaseCommand):
     def _tell(self, outcome: Outcome, *, quiet: bool, dry_run: bool) -> None:
         tell = self.stderr.write if quiet else self.stdout.write
         if outcome.problems:
-            self.stderr.write(f"{outcome.problems} problems. Nothing was kept.")
+            noun = ngettext("problem", "problems", outcome.problems)
+            self.stderr.write(f"{outcome.problems} {noun}. Nothing was kept.")
             return
         for table, counts in outcome.counts.items():
             tell(

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
+from django.utils.translation import ngettext
 
 from audit.rulebook import Finding, findings
 from districts.management.arguments import add_day, add_ground, ground_of
@@ -38,7 +39,8 @@ class Command(BaseCommand):
                 f"{finding.article} {finding.rule}: {unit}: {finding.subject}{since}."
                 f" {finding.remedy}"
             )
-        self.stdout.write(f"{number} findings." if number else "No findings.")
+        told = f"{number} {ngettext('finding', 'findings', number)}." if number else "No findings."
+        self.stdout.write(told)
         return number
 
     def _csv(self, found: Iterable[Finding]) -> int:

@@ -4,6 +4,7 @@ import sys
 from typing import Any
 
 from django.core.management.base import BaseCommand
+from django.utils.translation import ngettext
 
 from districts.models import Unit
 from districts.tree import tree_faults
@@ -18,6 +19,6 @@ class Command(BaseCommand):
             faults += 1
             self.stdout.write(str(fault))
         if faults:
-            self.stderr.write(f"{faults} faults.")
+            self.stderr.write(f"{faults} {ngettext('fault', 'faults', faults)}.")
             sys.exit(1)
         self.stdout.write(f"{Unit.objects.count()} units, no fault.")

@@ -1,0 +1,71 @@
+"""What an entry of the log says, in words for people."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from django.core.exceptions import FieldDoesNotExist
+from django.db import models
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from audit.log import model_of
+from audit.models import Entry
+
+
+class Told(Protocol):
+    """An entry, or the draft of one."""
+
+    what: str
+    table: str
+    key: str
+    changes: dict[str, list[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One field: its label, what stood there, and what stands there now."""
+
+    label: str
+    before: str
+    after: str
+
+
+def title(entry: Told) -> str:
+    """What was done to which kind of row: 'Registration created'."""
+    model = model_of(entry.table)
+    name = str(model._meta.verbose_name) if model else entry.table
+    what = str(Entry.What(entry.what).label)
+    return f"{capfirst(name)} {what}" if name else str(capfirst(what))
+
+
+def changes(entry: Told) -> Iterator[Change]:
+    """The fields that an entry changed; of a new row those that are filled."""
+    model = model_of(entry.table)
+    for name, (before, after) in entry.changes.items():
+        shown = Change(_label(model, name), _value(model, name, before), _value(model, name, after))
+        if shown.before != shown.after:
+            yield shown
+
+
+def _label(model: type[models.Model] | None, name: str) -> str:
+    field = _field(model, name)
+    return str(capfirst(getattr(field, "verbose_name", name)))
+
+
+def _value(model: type[models.Model] | None, name: str, value: Any) -> str:
+    if value is None or value == "":
+        return ""
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    choices = dict(getattr(_field(model, name), "flatchoices", ()))
+    return str(choices.get(value, value))
+
+
+def _field(model: type[models.Model] | None, name: str) -> Any:
+    if model is None:
+        return None
+    try:
+        return model._meta.get_field(name)
+    except FieldDoesNotExist:
+        return None

@@ -1,0 +1,59 @@
+"""What is logged of the people, and which unit an entry concerns."""
+
+from audit.log import log_changes
+from members.models import Account, EarlierMembership, Employment, Member, Registration
+from members.registrations import HOME
+
+
+def home_of(number: int | None) -> int | None:
+    """The unit that answers for a member: the last home cell, or else the place of residence.
+
+    One query, or two for somebody who was never registered.
+    """
+    if number is None:
+        return None
+    homes = Registration.objects.filter(member=number, kind=HOME).order_by("-since")
+    unit = homes.values_list("unit", flat=True).first()
+    if unit is None:
+        unit = Member.objects.filter(pk=number).values_list("locality__unit", flat=True).first()
+    return unit
+
+
+log_changes(
+    Member,
+    table="members",
+    key=lambda member: member.pk,
+    unit=lambda member: home_of(member.pk),
+    member=lambda member: member.pk,
+    leave_out=("search",),
+)
+log_changes(
+    Registration,
+    table="registrations",
+    key=lambda row: f"{row.member_id}/{row.kind}/{row.since}",
+    unit=lambda row: row.unit_id,
+    member=lambda row: row.member_id,
+)
+log_changes(
+    Employment,
+    table="employments",
+    key=lambda row: f"{row.member_id}/{row.workplace_id}/{row.since}",
+    unit=lambda row: home_of(row.member_id),
+    member=lambda row: row.member_id,
+)
+log_changes(
+    EarlierMembership,
+    table="earlier_memberships",
+    key=lambda row: f"{row.member_id}/{row.since}",
+    unit=lambda row: home_of(row.member_id),
+    member=lambda row: row.member_id,
+)
+log_changes(
+    Account,
+    table="accounts",
+    key=lambda account: account.pk,
+    unit=lambda account: home_of(account.member_id),
+    member=lambda account: account.member_id,
+    leave_out=("last_login",),
+    secret=("password",),
+)
