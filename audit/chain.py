@@ -68,11 +68,13 @@ def heads() -> list[Head]:
     return [Head(*row) for row in Chain.objects.order_by("root").values_list()]
 
 
-def log_faults(kept: Iterable[Head] = (), chains: Iterable[int] | None = None) -> Iterator[Fault]:
+def log_faults(
+    kept: Iterable[Head] = (), chains: Iterable[int] | None = None, *, quick: bool = False
+) -> Iterator[Fault]:
     """Every fault in the log, or in `chains` alone; reads each entry once.
 
     `kept` are heads from an earlier day: what was sealed then must still be there, so that cutting
-    off the end shows too.
+    off the end shows too. A `quick` look reads a chain from the first kept head on only.
     """
     wanted = None if chains is None else set(chains)
     promised: dict[int, list[Head]] = {}
@@ -83,13 +85,16 @@ def log_faults(kept: Iterable[Head] = (), chains: Iterable[int] | None = None) -
     there = set(Entry.objects.order_by().values_list("chain", flat=True).distinct())
     for chain in sorted(there | promised.keys() | stored.keys()):
         if wanted is None or chain in wanted:
-            yield from _chain_faults(chain, stored.get(chain), promised.get(chain, []))
+            yield from _chain_faults(chain, stored.get(chain), promised.get(chain, []), quick)
 
 
-def _chain_faults(chain: int, stored: Head | None, promised: list[Head]) -> Iterator[Fault]:
+def _chain_faults(
+    chain: int, stored: Head | None, promised: list[Head], quick: bool
+) -> Iterator[Fault]:
     kept = {head.length: head.digest for head in promised}
-    before, place = "", 0
-    for entry in Entry.objects.filter(chain=chain).order_by("place").iterator(_BATCH):
+    before, place = _start(chain, min(kept, default=1)) if quick else ("", 0)
+    entries = Entry.objects.filter(chain=chain, place__gt=place).order_by("place")
+    for entry in entries.iterator(_BATCH):
         if entry.place != place + 1:
             yield Fault(chain, place + 1, f"removed, with all up to entry {entry.place}")
         yield from _entry_faults(entry, before, whole=entry.place == place + 1)
@@ -99,11 +104,17 @@ def _chain_faults(chain: int, stored: Head | None, promised: list[Head]) -> Iter
     for length in sorted(kept):
         if length > place:
             yield Fault(chain, length, f"cut off: {place} entries are left of those that were kept")
-    if stored is None or (stored.length, stored.digest) != (place, before):
-        length = 0 if stored is None else stored.length
+    length, last = (stored.length, stored.digest) if stored else (0, "")
+    if (length, last) != (place, before):
         yield Fault(
             chain, max(place, length), f"the head counts {length} entries and {place} stand"
         )
+
+
+def _start(chain: int, first: int) -> tuple[str, int]:
+    """The digest and the place of the entry before `first`, to go on from."""
+    entry = Entry.objects.filter(chain=chain, place__lt=first).order_by("-place").first()
+    return (entry.digest, entry.place) if entry else ("", 0)
 
 
 def _entry_faults(entry: Entry, before: str, *, whole: bool) -> Iterator[Fault]:

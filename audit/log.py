@@ -35,12 +35,14 @@ R = TypeVar("R")
 class Logged:
     """How the rows of a model stand in the log.
 
-    `key` names a row, `unit` and `member` find the primary keys of the unit and the number of the
-    member that it concerns, None where there is none.
+    `key` names a row for good, `name` the row where another points to it; `unit` and `member` find
+    the primary key of the unit and the number of the member that it concerns, None where there is
+    none.
     """
 
     table: str
     key: Callable[[Any], Any]
+    name: Callable[[Any], Any]
     unit: Callable[[Any], int | None]
     member: Callable[[Any], int | None]
 
@@ -74,6 +76,7 @@ class Recording:
 _recording: ContextVar[Recording | None] = ContextVar("recording", default=None)
 _actor: ContextVar[Any] = ContextVar("actor", default=None)
 _logged: dict[type[models.Model], Logged] = {}
+_names: set[str] = set()
 _roots: list[Callable[[Iterable[int]], Mapping[int, int]]] = []
 
 
@@ -84,6 +87,7 @@ def log_changes(
     key: Callable[[Any], Any],
     unit: Callable[[Any], int | None],
     member: Callable[[Any], int | None] = lambda row: None,
+    name: Callable[[Any], Any] | None = None,
     leave_out: Sequence[str] = (),
     secret: Sequence[str] = (),
 ) -> None:
@@ -91,7 +95,7 @@ def log_changes(
 
     `leave_out` are fields that follow from others, `secret` those of which only the change is kept.
     """
-    _logged[model] = Logged(table, key, unit, member)
+    _logged[model] = Logged(table, key, name or key, unit, member)
     fields = {field.name for field in model._meta.concrete_fields} - {*leave_out, "id"}
     auditlog.register(
         model,
@@ -166,6 +170,7 @@ def recording(act: str, *, reason: str = "", rehearsal: bool = False) -> Iterato
 
 def recorded(act: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Make a function an act: one transaction, logged under this name."""
+    _names.add(act)
 
     def wrap(function: Callable[P, R]) -> Callable[P, R]:
         @wraps(function)
@@ -176,6 +181,11 @@ def recorded(act: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
         return perform
 
     return wrap
+
+
+def act_names() -> set[str]:
+    """The names under which the acts of the domain are logged."""
+    return set(_names)
 
 
 def note(draft: Draft, *, act: str) -> None:
@@ -284,4 +294,4 @@ def _name_targets(drafts: Iterable[Draft]) -> None:
         for values, side in places:
             row = rows.get(values[side])
             if row is not None:
-                values[side] = str(_logged[target].key(row))
+                values[side] = str(_logged[target].name(row))

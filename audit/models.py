@@ -23,8 +23,11 @@ class EntryQuerySet(models.QuerySet["Entry"]):
         raise LogIsFinal("an entry of the log is never changed")
 
 
-class EntryManager(models.Manager.from_queryset(EntryQuerySet)):  # type: ignore[misc]
+class EntryManager(models.Manager["Entry"]):
     """The log as django-auditlog writes to it."""
+
+    def get_queryset(self) -> EntryQuerySet:
+        return EntryQuerySet(self.model, using=self._db)
 
     def log_create(
         self, instance: models.Model, *, action: str, changes: Any, force_log: bool = False

@@ -260,6 +260,7 @@ UNFOLD = {
                     _entry(_("Employments"), "work", "members_employment_changelist"),
                     _entry(_("Accounts"), "person", "members_account_changelist"),
                     _entry(_("Roles"), "key", "districts_heldrole_changelist"),
+                    _entry(_("Log"), "history", "audit_entry_changelist"),
                 ],
             },
         ],

@@ -206,6 +206,15 @@ def _in_order(acts: Mapping[str, type[Act]]) -> Mapping[str, type[Act]]:
     return dict(sorted(acts.items(), key=lambda named: named[1].order))
 
 
+def titles() -> dict[str, Text]:
+    """The titles of all acts by their names."""
+    return {
+        name: act.title
+        for acts in (*_acts.values(), *_list_acts.values())
+        for name, act in acts.items()
+    }
+
+
 def sentence(text: str, **values: Any) -> str:
     """`text` with the values put in, days as the database writes them."""
     return text % {

@@ -22,7 +22,7 @@ from unfold.widgets import INPUT_CLASSES
 
 from districts.kinds import LEADERS_OF_CELLS, Kind
 from districts.models import Locality, Unit, Workplace
-from districts.roles import CHANGE
+from districts.roles import CHANGE, VIEW
 from districts.scope import ground_of, holds_any
 
 SHORT = 100  # rows that stand in the page itself
@@ -44,6 +44,7 @@ class Choice:
     rows: Callable[[HttpRequest], QuerySet[Any]]
     key: str = "code"
     words: tuple[str, ...] = ("code", "name")
+    permission: str = CHANGE  # somewhere, to be offered suggestions at all
 
     def label(self, row: Model) -> str:
         """The row in words, with its key in brackets at the end."""
@@ -200,6 +201,13 @@ def _own_localities(request: HttpRequest) -> QuerySet[Locality]:
 
 
 UNIT = declare_choice(Choice("unit", _units))
+SEEN_UNIT = declare_choice(
+    Choice(
+        "seen-unit",
+        lambda request: Unit.objects.on_ground(ground_of(request)),
+        permission=VIEW,
+    )
+)
 CELL = declare_choice(
     Choice("cell", _units_of(Kind.FACTORY_CELL, Kind.STREET_CELL, Kind.JOINT_CELL))
 )

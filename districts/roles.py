@@ -144,8 +144,8 @@ def granting_blockers(
     yield from changing_blockers(user=user, role=role, unit=unit, by=by)
     if unit is not None and not unit.is_open(on):
         yield Blocker(_("%(unit)s is not open on that day.") % {"unit": unit}, "A9")
-    member = getattr(user, "member", None)
-    if member is not None and not member.is_present(on):
+    account = type(user)._default_manager.select_related("member").get(pk=user.pk)
+    if account.member is not None and not account.member.is_present(on):
         yield Blocker(_("A role ends with the membership, and there is none on that day."))
 
 

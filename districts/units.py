@@ -10,8 +10,7 @@ from decimal import Decimal
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from audit.log import note_change, recorded
-from audit.models import Entry
+from audit.log import recorded
 from audit.refusals import Blocker, Refused, field_blockers, refuse_if
 from districts.kinds import Kind, article_of_place, may_stand_under, where_it_may_stand
 from districts.models import Unit
@@ -101,14 +100,12 @@ def move_unit(*, unit: Unit, parent: Unit | None, on: date) -> Unit:
     unit = Unit.objects.get(pk=unit.pk)
     parent = Unit.objects.get(pk=parent.pk) if parent else None
     refuse_if(move_blockers(unit=unit, parent=parent, on=on), CannotMove)
-    old, right = unit.parent_id, _right_sibling(unit, parent)
+    right = _right_sibling(unit, parent)
     if right is not None:
         Unit.objects.move_node(unit, right, "left")
     else:
         Unit.objects.move_node(unit, parent, "last-child")
     unit.refresh_from_db()
-    # MPTT writes the parent past save(), which would have told it.
-    note_change(unit, Entry.What.CHANGED, {"parent": (old, unit.parent_id)})
     return unit
 
 

@@ -52,6 +52,7 @@ log_changes(
     Account,
     table="accounts",
     key=lambda account: account.pk,
+    name=lambda account: account.username,
     unit=lambda account: home_of(account.member_id),
     member=lambda account: account.member_id,
     leave_out=("last_login",),

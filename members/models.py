@@ -288,6 +288,10 @@ class Account(AbstractUser):
 
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
+    class Meta(AbstractUser.Meta):
+        verbose_name = _("account")
+        verbose_name_plural = _("accounts")
+
     def get_full_name(self) -> str:
         return self.member.full_name if self.member else self.username
 

@@ -79,12 +79,12 @@ class Giving(Act):
             own = UNIT.rows(self.request).filter(tree_id=extent.tree, lft=extent.left).first()
             self.fields["unit"].initial = own and own.pk
 
-    def clean_until(self) -> date | None:
-        until: date | None = self.cleaned_data["until"]
-        since = self.cleaned_data.get("on")
-        if until and since and until <= since:
-            raise forms.ValidationError(_("The end must be a later day than the start."))
-        return until
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or self.cleaned_data
+        since, until = given.get("on"), given.get("until")
+        if since and until and until <= since:
+            self.add_error("until", _("The end must be a later day than the start."))
+        return given
 
     def give(self, account: Account) -> Outcome:
         """Give the account the role."""

@@ -7,9 +7,9 @@ from itertools import islice
 from random import Random
 from typing import Any
 
-from django.db import transaction
-
 from audit.bulk import analyse, copy_rows, reset_sequence
+from audit.log import Draft, note, recorded
+from audit.models import Entry
 from districts.models import Locality, Unit, Workplace
 from districts.tree import lock_new_trees, number_trees
 from members.demo.breaches import make_breaches
@@ -42,7 +42,7 @@ class RegisterInUse(Exception):
     """The register holds units or people already."""
 
 
-@transaction.atomic
+@recorded("demo")
 def load_demonstration(
     *, members: int, seed: int, day: date, advance: Callable[[int], object] = lambda _loaded: None
 ) -> None:
@@ -65,6 +65,8 @@ def load_demonstration(
     tables = (Unit, Locality, Workplace, Member, EarlierMembership, Employment, Registration)
     analyse(*(model._meta.db_table for model in tables))
     make_breaches(day)
+    facts = {"members": members, "seed": seed, "day": day.isoformat()}
+    note(Draft(what=Entry.What.IMPORTED, table="demonstration", facts=facts), act="demo")
 
 
 def _ahead(everybody: Iterator[Person]) -> Iterator[list[Person]]:
