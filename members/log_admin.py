@@ -9,6 +9,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, Streami
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_POST, require_safe
@@ -41,12 +43,16 @@ class EntryAdmin(ScopedAdmin):
 
     fieldsets = (
         (None, {"fields": ("at", "actor_name", "told", "sentence", "reason", "before_and_after")}),
-        (lazy("About"), {"fields": ("member", "place_of_unit", "act_title", "facts")}),
+        (lazy("About"), {"fields": ("member", "place_of_unit", "act_title", "whole", "facts")}),
         (lazy("Seal"), {"fields": (("chain", "place"), "digest")}),
     )
 
     def on_ground(self, rows: QuerySet[Any], ground: Ground) -> QuerySet[Any]:
         return seen_entries(rows, ground, few=True)
+
+    def entries_of(self, row: Any) -> QuerySet[Entry]:
+        """All that the same act did."""
+        return Entry.objects.filter(act_id=row.act_id)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -100,6 +106,11 @@ class EntryAdmin(ScopedAdmin):
     def place_of_unit(self, entry: Entry) -> str:
         unit = Unit.objects.filter(pk=entry.unit).first() if entry.unit else None
         return str(unit) if unit else ""
+
+    @admin.display(description=lazy("all of it"))
+    def whole(self, entry: Entry) -> SafeString:
+        address = reverse("admin:audit_entry_history", args=[entry.pk])
+        return format_html('<a href="{}">{}</a>', address, _("What the same act did"))
 
     @admin.display(description=lazy("act"))
     def act_title(self, entry: Entry) -> str:

@@ -46,7 +46,9 @@ class LogFilter(forms.Form):
     )
     since = forms.DateField(label=_("From"), required=False, widget=DayInput)
     until = forms.DateField(label=_("To"), required=False, widget=DayInput)
-    before = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    before = forms.IntegerField(
+        required=False, min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput
+    )
 
     asked: ClassVar[tuple[str, ...]] = ("member", "unit", "act", "what", "since", "until")
 

@@ -288,7 +288,7 @@ class Account(AbstractUser):
 
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
-    class Meta(AbstractUser.Meta):
+    class Meta:
         verbose_name = _("account")
         verbose_name_plural = _("accounts")
 

@@ -9,8 +9,9 @@ import pytest
 from django.contrib import admin
 from django.urls import get_resolver, reverse
 
+from audit.models import Entry
 from districts.kinds import Kind
-from districts.models import HeldRole
+from districts.models import HeldRole, Unit
 from districts.roles import AUDITOR, SECRETARY, grant_role
 from districts.scoped_admin import ScopedAdmin
 from members.employments import start_employment
@@ -46,6 +47,8 @@ CLOSED = Answers(302, 302, 403, 403, 403, 403, 403)
 CLOSED_ROW = Answers(302, 302, 403, 403, 404, 403, 403)
 STAFF = Answers(302, 302, 200, 200, 200, 200, 200)
 OPEN = Answers(200, 302, 302, 302, 302, 302, 302)
+EXPORTS = Answers(302, 302, 403, 200, 403, 403, 200)
+NONE_BY_GET_IN_THE_OFFICE = Answers(302, 302, 405, 405, 405, 405, 405)
 NONE_BY_GET = Answers(302, 405, 405, 405, 405, 405, 405)
 
 
@@ -89,6 +92,10 @@ TABLE = {
     "admin:members_account_act": (("login", "grant-role"), ACT_ON_ROW),
     "admin:members_account_list_act": (("none",), Answers(302, 302, 403, 403, 404, 404, 404)),
     **of_table("districts_heldrole", row="held"),
+    **of_table("audit_entry", row="entry"),
+    "admin:audit_entry_export": ((), EXPORTS),
+    "admin:audit_entry_heads": ((), LIST),
+    "admin:audit_entry_check": ((), NONE_BY_GET_IN_THE_OFFICE),
     "admin:districts_heldrole_act": (("held", "revoke-role"), ACT_ON_ROW),
     "admin:districts_heldrole_list_act": (("give-role",), ACT),
     "admin:auth_user_password_change": (("login",), ADMINISTRATOR_ON_ROW),
@@ -143,6 +150,7 @@ def rows():
         "employment": start_employment(member=person, workplace=workplace, since=factories.JOINED),
         "login": accounts["member"],
         "held": HeldRole.objects.get(account=accounts["auditor"]),
+        "entry": Entry.objects.filter(unit=town.factory_cell.pk).first(),
     }
 
 
@@ -157,6 +165,64 @@ def test_everybody_is_answered_as_the_table_says(client, rows, role):
         if status != getattr(answers, role):
             wrong[name] = (status, getattr(answers, role))
     assert not wrong
+
+
+def rows_at(unit):
+    """A row of each table that is about this very unit, wherever in the tree it stands."""
+    locality = factories.locality(unit=unit, street_cell=None)
+    workplace = factories.workplace(locality=locality)
+    person = factories.member(cell=factories.town().factory_cell)
+    home = person.registrations.get()
+    home.unit = unit
+    home.save(update_fields=["unit"])
+    holder = factories.account()
+    held = grant_role(user=holder, role=AUDITOR, unit=unit)
+    return {
+        "unit": unit,
+        "locality": locality,
+        "workplace": workplace,
+        "person": person,
+        "registration": home,
+        "employment": start_employment(member=person, workplace=workplace, since=factories.JOINED),
+        "login": factories.account(member=person),
+        "held": held,
+        "entry": Entry.objects.get(table="roles", key=str(held.pk)),
+    }
+
+
+@pytest.mark.parametrize("role", ["auditor", "secretary"])
+@pytest.mark.parametrize(
+    ("where", "seen"),
+    [("own", True), ("below", True), ("sister", False), ("above", False), ("elsewhere", False)],
+)
+def test_a_row_outside_the_own_units_is_not_there(client, role, where, seen):
+    town = factories.town()
+    units = {
+        "own": town.district,
+        "below": town.street_cell,
+        "sister": factories.unit(Kind.DISTRICT, Unit.objects.get(pk=town.area.pk)),
+        "above": town.area,
+        "elsewhere": factories.town().district,
+    }
+    rows = rows_at(Unit.objects.get(pk=units[where].pk))
+    account = factories.account()
+    grant_role(user=account, role=role, unit=Unit.objects.get(pk=town.district.pk))
+    client.force_login(account)
+    wrong = {}
+    for name, (arguments, answers) in TABLE.items():
+        if not set(arguments) & rows.keys():
+            continue
+        keys = [rows[key].pk if key in rows else key for key in arguments]
+        expected = getattr(answers, role) if seen else outside(answers)
+        status = client.get(reverse(name, args=keys)).status_code
+        if status != expected:
+            wrong[name] = (status, expected)
+    assert not wrong
+
+
+def outside(answers):
+    """What is answered about a row outside: it is not there, unless nobody may do this at all."""
+    return answers.stranger
 
 
 @pytest.mark.parametrize("role", ["auditor", "stranger", "roleless"])
