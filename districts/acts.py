@@ -156,7 +156,7 @@ def rehearse(act: Act, target: Any) -> list[Draft]:
 
 
 def _perform(act: Act, target: Any, *, rehearsal: bool) -> tuple[Outcome, list[Draft]]:
-    reason = act.cleaned_data["reason"]
+    reason = act.cleaned_data.get("reason", "")
     try:
         with recording(act.name, reason=reason, rehearsal=rehearsal) as running:
             refuse_if(act.trespasses(target))

@@ -72,6 +72,10 @@ class Founding(UnitAct):
         self.fields["kind"].choices = choices  # type: ignore[attr-defined]
         self.fields["on"].label = lazy("Founded on")
 
+    def unusual(self, target: Any) -> Iterator[Text]:
+        yield from super().unusual(target)
+        yield from _namesakes(target, self.cleaned_data["title_of_unit"])
+
     def found(self, parent: Unit | None) -> Outcome:
         """Found the unit below `parent`."""
         given = self.cleaned_data
@@ -144,6 +148,10 @@ class Rename(UnitAct):
         self.fields["title_of_unit"].initial = self.target.name
         self.fields["on"].label = lazy("Decided on")
 
+    def unusual(self, target: Unit) -> Iterator[Text]:
+        yield from super().unusual(target)
+        yield from _namesakes(target.parent, self.cleaned_data["title_of_unit"], but=target)
+
     def perform(self, target: Unit) -> Outcome:
         old = target.name
         unit = rename_unit(unit=target, name=self.cleaned_data["title_of_unit"])
@@ -204,6 +212,13 @@ class Dissolve(ActAmongSiblings):
         unit = dissolve_unit(unit=target, on=self.day)
         text = _("%(unit)s was dissolved on %(day)s.")
         return Outcome(unit, sentence(text, unit=unit, day=self.day))
+
+
+def _namesakes(parent: Unit | None, name: str, but: Unit | None = None) -> Iterator[Text]:
+    """The open units of the same name under the same unit: they would be taken for each other."""
+    same = Unit.objects.filter(parent=parent, name__iexact=name, dissolved=None)
+    for unit in same.exclude(pk=but.pk if but else None)[:1]:
+        yield _("%(unit)s has this name already.") % {"unit": unit}
 
 
 def _kinds_below(kind: str) -> list[str]:

@@ -22,6 +22,7 @@ from districts.acts import (
     act_on,
     sentence,
 )
+from districts.kinds import Kind
 from districts.models import Unit
 from districts.picking import LOCALITY, UNIT, WORKPLACE, PickField
 from districts.roles import CHANGE
@@ -67,6 +68,20 @@ def standing_registrations(member: Member) -> list[Registration]:
     """The member's registrations that hold today or will later, home before residence."""
     standing = member.registrations.not_ended(timezone.localdate())
     return list(standing.select_related("unit", "member").order_by("kind", "since"))
+
+
+def _unlike_the_work(member: Member, cell: Unit, on: date) -> Iterator[Text]:
+    """What of the member's work speaks against a home in `cell` (A1, A2)."""
+    works = list(member.employments.in_force(on).select_related("workplace__cell", "member"))
+    covered = {work.workplace.cell_id for work in works}
+    if cell.kind == Kind.STREET_CELL and any(covered):
+        work = next(work for work in works if work.workplace.cell_id)
+        text = _("%(member)s works at %(place)s, which belongs to %(cell)s (A1).")
+        values = {"place": work.workplace, "cell": work.workplace.cell}
+        yield text % {"member": member, **values}
+    elif cell.kind == Kind.FACTORY_CELL and cell.pk not in covered:
+        text = _("%(member)s works in no workplace that %(cell)s answers for (A1, A2).")
+        yield text % {"member": member, "cell": cell}
 
 
 def _place(registration: Registration) -> str:
@@ -119,6 +134,12 @@ class ChangeCell(MemberAct):
     def trespasses(self, target: Member) -> Iterator[Blocker]:
         kind = self.cleaned_data["kind"]
         return self.outside(item for item in standing_registrations(target) if item.kind == kind)
+
+    def unusual(self, target: Member) -> Iterator[Text]:
+        yield from super().unusual(target)
+        given = self.cleaned_data
+        if given["kind"] == HOME:
+            yield from _unlike_the_work(target, given["to"], self.day)
 
     def perform(self, target: Member) -> Outcome:
         given = self.cleaned_data
@@ -203,6 +224,12 @@ class StartEmployment(MemberAct):
 
     def adapt(self) -> None:
         self.fields["on"].label = lazy("Works there since")
+
+    def unusual(self, target: Member) -> Iterator[Text]:
+        yield from super().unusual(target)
+        for work in target.employments.in_force(self.day).select_related("workplace"):
+            text = _("%(member)s works at %(place)s already; has that job ended?")
+            yield text % {"member": target, "place": work.workplace}
 
     def perform(self, target: Member) -> Outcome:
         work = start_employment(

@@ -15,10 +15,11 @@ from districts.acts import DayInput, LineInput, Outcome, Text, act_among, act_on
 from districts.kinds import CELLS
 from districts.models import Unit
 from districts.picking import CELL, LOCALITY, PickField
+from districts.roles import ROLES, roles_of
 from districts.scope import ground_of
 from members.admin_acts import HOME, MemberAct, standing_registrations
 from members.membership import admit_member, end_membership, readmit_member
-from members.models import Leaving, Member
+from members.models import Account, Leaving, Member
 from members.names import search_key
 
 
@@ -133,6 +134,13 @@ class EndMembership(MemberAct):
 
     def trespasses(self, target: Member) -> Iterator[Blocker]:
         return self.outside(item for item in standing_registrations(target) if item.kind == HOME)
+
+    def unusual(self, target: Member) -> Iterator[Text]:
+        yield from super().unusual(target)
+        account = Account.objects.filter(member=target).first()
+        for role, unit in roles_of(user=account) if account else ():
+            text = _("This also ends a role: %(role)s, %(unit)s.")
+            yield text % {"role": ROLES[role].label, "unit": unit or _("the whole organisation")}
 
     def perform(self, target: Member) -> Outcome:
         member = end_membership(member=target, on=self.day, reason=self.cleaned_data["why"])
