@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from audit.bulk import analyse
 from audit.ground import Ground
 from audit.tables.applying import compared, differ, new_rows, same_key
-from audit.tables.declaration import Column, Problem, Table
+from audit.tables.declaration import Column, Problem, Reserved, Table
 from audit.tables.staging import Stage, type_of
 
 
@@ -35,27 +35,23 @@ class Confinement:
         """What the staged rows may not do. Rows with such a problem are taken off the stage.
 
         They must be gone before anything else is checked: what the register holds outside of the
-        ground would show in the problems that they have there.
+        ground would show in the problems that they have there. So the keys come first.
         """
-        refused = []
-        for pointer in stage.table.references:
-            if pointer.target is not None and not pointer.target.public:
-                found = self._strangers(stage, pointer, pointer.target)
-                yield from _unknown(stage, pointer, pointer.target, found)
-                refused.append(found)
-                if not _is_reserved(stage.table, pointer):
-                    held = self._held_elsewhere(stage, pointer, pointer.target)
-                    yield from _tell_held(stage, pointer, held)
-                    refused.append(held)
-        taken = self._taken(stage)
-        yield from self._tell_taken(stage, taken)
-        refused.append(taken)
+        guarded = [
+            (pointer, pointer.target)
+            for pointer in stage.table.references
+            if pointer.target is not None and not pointer.target.public
+        ]
+        for pointer, target in guarded:
+            if pointer.name in stage.table.key:
+                yield from self._strangers(stage, pointer, target)
+        yield from self._taken(stage)
+        for pointer, target in guarded:
+            if pointer.name not in stage.table.key:
+                yield from self._strangers(stage, pointer, target)
+                yield from self._held_elsewhere(stage, pointer, target)
         if stage.table.reserved:
-            reserved = self._reserved(stage)
-            yield from _tell_reserved(stage, reserved)
-            refused.append(reserved)
-        for lines in refused:
-            stage.remove(f"SELECT s.line {lines}")
+            yield from self._reserved(stage, stage.table.reserved)
 
     def touch(self, stage: Stage) -> None:
         """Keep which staged rows are new or changed; call it before they are applied."""
@@ -83,13 +79,12 @@ class Confinement:
             for name in self._made:
                 cursor.execute(f"DROP TABLE IF EXISTS {name}")
 
-    # The queries: what stands behind SELECT s.line … -------------------------------------------
+    # Each tells its problems and takes their rows away ----------------------------------------
 
-    def _strangers(self, stage: Stage, pointer: Column, target: Table) -> str:
+    def _strangers(self, stage: Stage, pointer: Column, target: Table) -> Iterator[Problem]:
         """Rows that would come to point to a row that is neither in the ground nor new."""
         quote = connection.ops.quote_name
-        own = f"s.{quote(pointer.name)}"
-        key = quote(target.key[0])
+        own, key = f"s.{quote(pointer.name)}", quote(target.key[0])
         mine = f"SELECT 1 FROM {self._mine(target)} AS m WHERE m.{key} = {own}"
         conditions = [f"{own} IS NOT NULL", f"NOT EXISTS ({mine})"]
         if target.name in stage.beside:
@@ -100,50 +95,61 @@ class Confinement:
         if pointer.name not in stage.table.key:  # a row may go on pointing to where it does
             same = f"SELECT 1 FROM {stage.existing()} WHERE {same_key(stage.table)}"
             conditions.append(f"NOT EXISTS ({same} AND e.c_{pointer.name} = {own})")
-        return f"FROM {stage.name} AS s WHERE {' AND '.join(conditions)}"
+        # The very words for a row that does not exist.
+        message = _("is unknown in the table %(table)s") % {"table": target.name}
+        rows = f"FROM {stage.name} AS s WHERE {' AND '.join(conditions)}"
+        for line, value in stage.query(f"SELECT s.line, {own} {rows}"):
+            yield line, pointer.name, str(value), message
+        stage.remove(f"SELECT s.line {rows}")
 
-    def _held_elsewhere(self, stage: Stage, pointer: Column, target: Table) -> str:
-        """Rows that point out of the ground, and would no longer: others decide that."""
-        key = connection.ops.quote_name(target.key[0])
-        mine = f"SELECT 1 FROM {self._mine(target)} AS m WHERE m.{key} = e.c_{pointer.name}"
-        return (
-            f"{_pairs(stage)} WHERE e.c_{pointer.name} IS NOT NULL AND ({differ([pointer])})"
-            f" AND NOT EXISTS ({mine})"
-        )
-
-    def _taken(self, stage: Stage) -> str:
+    def _taken(self, stage: Stage) -> Iterator[Problem]:
         """Rows whose key the register has outside of the ground.
 
         Those that an export of the ground holds for its own rows' sake may stand there as they are.
         """
         table = stage.table
         mine = f"SELECT 1 FROM {self._mine(table)} AS m WHERE {_is(table, 'm')}"
-        seen = f"SELECT 1 FROM {self._seen(table)} AS v WHERE {_is(table, 'v')}"
-        return (
+        seen = f"EXISTS (SELECT 1 FROM {self._seen(table)} AS v WHERE {_is(table, 'v')})"
+        rows = (
             f"{_pairs(stage)} WHERE NOT EXISTS ({mine})"
-            f" AND (({differ(compared(table))}) OR NOT EXISTS ({seen}))"
+            f" AND (({differ(compared(table))}) OR NOT {seen})"
         )
+        told = f"SELECT s.line, CASE WHEN {seen} THEN 1 ELSE 0 END, {stage.key('s')} {rows}"
+        for line, is_seen, *key in stage.query(told):
+            yield line, *_key(table, key), _outside() if is_seen else _("is taken")
+        stage.remove(f"SELECT s.line {rows}")
 
-    def _reserved(self, stage: Stage) -> str:
+    def _held_elsewhere(self, stage: Stage, pointer: Column, target: Table) -> Iterator[Problem]:
+        """Rows that point out of the ground, and would no longer: others decide that."""
+        if stage.table.reserved and pointer.name in stage.table.reserved.columns:
+            return
+        quote = connection.ops.quote_name
+        key = quote(target.key[0])
+        mine = f"SELECT 1 FROM {self._mine(target)} AS m WHERE m.{key} = e.c_{pointer.name}"
+        rows = (
+            f"{_pairs(stage)} WHERE e.c_{pointer.name} IS NOT NULL AND ({differ([pointer])})"
+            f" AND NOT EXISTS ({mine})"
+        )
+        message = _("stands outside of your part; others may change it")
+        for line, value in stage.query(f"SELECT s.line, s.{quote(pointer.name)} {rows}"):
+            yield line, pointer.name, _text(value), message
+        stage.remove(f"SELECT s.line {rows}")
+
+    def _reserved(self, stage: Stage, rule: Reserved) -> Iterator[Problem]:
         """Rows of the ground that would change in what somebody else decides."""
-        table = stage.table
-        if table.reserved is None:
-            return ""
-        kept = self._keys(f"kept_{table.name}", table, table.reserved.kept(self._ground))
-        columns = [table.column(name) for name in table.reserved.columns]
-        return (
+        table, quote = stage.table, connection.ops.quote_name
+        kept = self._keys(f"kept_{table.name}", table, rule.kept(self._ground))
+        columns = [table.column(name) for name in rule.columns]
+        rows = (
             f"{_pairs(stage)} WHERE ({differ(columns)})"
             f" AND NOT EXISTS (SELECT 1 FROM {kept} AS k WHERE {_is(table, 'k')})"
         )
-
-    def _tell_taken(self, stage: Stage, taken: str) -> Iterator[Problem]:
-        table = stage.table
-        known = f"SELECT 1 FROM {self._seen(table)} AS v WHERE {_is(table, 'v')}"
-        seen = f"CASE WHEN EXISTS ({known}) THEN 1 ELSE 0 END"
-        for line, seen_by_user, *key in stage.query(
-            f"SELECT s.line, {seen}, {stage.key('s')} {taken}"
-        ):
-            yield line, *_key(table, key), _outside() if seen_by_user else _("is taken")
+        pairs = ", ".join(f"e.c_{name}, s.{quote(name)}" for name in rule.columns)
+        for line, *values in stage.query(f"SELECT s.line, {pairs} {rows}"):
+            for name, old, new in zip(rule.columns, values[::2], values[1::2], strict=True):
+                if old != new:
+                    yield line, name, _text(new), str(rule.message)
+        stage.remove(f"SELECT s.line {rows}")
 
     # The keys of the ground's rows -------------------------------------------------------------
 
@@ -179,36 +185,8 @@ class Confinement:
         return name
 
 
-def _unknown(stage: Stage, pointer: Column, target: Table, found: str) -> Iterator[Problem]:
-    """The very words for a row that does not exist."""
-    name = connection.ops.quote_name(pointer.name)
-    for line, value in stage.query(f"SELECT s.line, s.{name} {found}"):
-        message = _("is unknown in the table %(table)s") % {"table": target.name}
-        yield line, pointer.name, str(value), message
-
-
-def _tell_held(stage: Stage, pointer: Column, held: str) -> Iterator[Problem]:
-    name = connection.ops.quote_name(pointer.name)
-    for line, value in stage.query(f"SELECT s.line, s.{name} {held}"):
-        text = "" if value is None else str(value)
-        yield line, pointer.name, text, _("stands outside of your part; others may change it")
-
-
-def _is_reserved(table: Table, pointer: Column) -> bool:
-    return table.reserved is not None and pointer.name in table.reserved.columns
-
-
-def _tell_reserved(stage: Stage, reserved: str) -> Iterator[Problem]:
-    rule = stage.table.reserved
-    if rule is None:
-        return
-    quote = connection.ops.quote_name
-    pairs = ", ".join(f"e.c_{name}, s.{quote(name)}" for name in rule.columns)
-    for line, *values in stage.query(f"SELECT s.line, {pairs} {reserved}"):
-        for place, name in enumerate(rule.columns):
-            old, new = values[2 * place], values[2 * place + 1]
-            if old != new:
-                yield line, name, "" if new is None else str(new), str(rule.message)
+def _text(value: Any) -> str:
+    return "" if value is None else str(value)
 
 
 def _pairs(stage: Stage) -> str:
