@@ -120,3 +120,6 @@ class Chain(models.Model):
 
     def __str__(self) -> str:
         return f"{self.root}: {self.length}"
+
+
+from audit.imports.models import ImportFile, ImportJob, ImportPiece, ImportRow  # noqa: E402, F401

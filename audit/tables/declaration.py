@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from django.db import models
-from django.db.models import Case, F, Q, QuerySet, Value, When
+from django.db.models import Case, F, QuerySet, Value, When
 
 from audit.ground import EVERYWHERE, Ground
 from audit.tables.cells import Kind, Parser, parser_for

@@ -26,7 +26,15 @@ from audit.tables.sources import CannotImport, Source, by_table, in_folder
 from audit.tables.spool import Spool
 from audit.tables.staging import Stage
 
-__all__ = ["CannotImport", "Counts", "Listener", "Outcome", "Step", "import_files", "import_register"]
+__all__ = [
+    "CannotImport",
+    "Counts",
+    "Listener",
+    "Outcome",
+    "Step",
+    "import_files",
+    "import_register",
+]
 
 
 @dataclass(slots=True)
