@@ -114,9 +114,9 @@ class UnitAdmin(ActingAdmin):
 
     def suggest_view(self, request: HttpRequest, name: str) -> HttpResponse:
         """Rows of a declared choice that hold what somebody has typed so far."""
-        if not holds_any(ground_of(request, CHANGE)):
-            raise PermissionDenied
         choice = choice_named(name)
+        if not holds_any(ground_of(request, choice.permission if choice else CHANGE)):
+            raise PermissionDenied
         if choice is None:
             raise Http404
         rows = choice.like(request, request.GET.get("q", "")[:100])[:SUGGESTED]

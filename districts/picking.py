@@ -37,13 +37,15 @@ class Choice:
     """A set of rows to pick from.
 
     `rows` takes them through the scope of the user who asks; `key` is the field that names one row
-    for certain, `words` those in which a part is looked for.
+    for certain, `words` those in which a part is looked for. Whoever holds `permission` somewhere
+    may ask for suggestions.
     """
 
     name: str
     rows: Callable[[HttpRequest], QuerySet[Any]]
     key: str = "code"
     words: tuple[str, ...] = ("code", "name")
+    permission: str = CHANGE
 
     def label(self, row: Model) -> str:
         """The row in words, with its key in brackets at the end."""

@@ -1,4 +1,4 @@
-"""An import as something that stays: who, which files, how far, what it found, what became of it."""
+"""An import as something that stays: whose, its files, what it found, what became of it."""
 
 from datetime import timedelta
 
@@ -15,9 +15,8 @@ class ImportJob(models.Model):
     """One import, from the upload to its end.
 
     `attempt` counts the runs: a run that was given up keeps nothing, since it no longer has the
-    number of the job. `part` are the primary keys of the units that the importer's part had when the
-    rows were looked at, None for the whole organisation. `digest` is that of all the changes that
-    were shown.
+    number of the job. `part` are the primary keys of the units that the importer held when the rows
+    were looked at, None for the whole organisation. `digest` is that of the changes shown.
     """
 
     class State(models.TextChoices):
@@ -153,9 +152,8 @@ class ImportRow(models.Model):
     table = models.CharField(_("table"), max_length=50)
     line = models.PositiveIntegerField(_("line"))
     key = models.CharField(_("key"), max_length=300)
-    cells = models.JSONField(
-        _("cells")
-    )  # [column, before, after], or [column, value, what is wrong]
+    # Lists of column, before, after; of a wrong row: column, value, what is wrong.
+    cells = models.JSONField(_("cells"))
 
     class Meta:
         verbose_name = _("row of an import")

@@ -9,7 +9,7 @@ import threading
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from django.db import DatabaseError, connection, transaction
@@ -48,14 +48,13 @@ class ChangedMeanwhile(CannotImport):
     """The import would not do any more what was looked at."""
 
 
-def start(job: ImportJob, state: State) -> int:
-    """Let the next run be the one that counts; return its number."""
+def start(job: ImportJob, state: State) -> None:
+    """Let the next run be the one that counts: one that checks, or one that takes in."""
     job.attempt += 1
     job.state = state
     job.touched = timezone.now()
-    job.progress = {}
-    job.save(update_fields=["attempt", "state", "touched", "progress"])
-    return job.attempt
+    job.progress, job.message = {}, ""
+    job.save(update_fields=["attempt", "state", "touched", "progress", "message"])
 
 
 def check(pk: int, attempt: int, rights: Rights, *, beside: bool) -> None:
@@ -112,9 +111,12 @@ def _look(job: ImportJob, rights: Rights, *, beside: bool) -> None:
 def _do(job: ImportJob, rights: Rights, *, beside: bool) -> None:
     part = rights.part()
     unit = part[0] if part is not None and len(part) == 1 else None
-    with _Sealing(job) as findings:
-        with _pulse(job, findings, beside=beside), stored(job, beside=beside) as sources:
-            outcome = import_files(sources, findings, within=rights.ground, unit=unit)
+    with (
+        _Sealing(job) as findings,
+        _pulse(job, findings, beside=beside),
+        stored(job, beside=beside) as sources,
+    ):
+        outcome = import_files(sources, findings, within=rights.ground, unit=unit)
     if outcome.problems:
         raise ChangedMeanwhile(_no_longer())
 
@@ -175,8 +177,7 @@ def _no_longer() -> str:
 def _pulse(job: ImportJob, findings: Findings, *, beside: bool) -> Iterator[None]:
     """Write down how far the import is while it runs; nothing where nobody could see it."""
     if not beside:
-        with nullcontext():
-            yield
+        yield
         return
     over = threading.Event()
     thread = threading.Thread(target=_beat, args=(job, findings, over), daemon=True)

@@ -6,7 +6,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import IO, Any
+from typing import IO, Any, cast
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
@@ -31,7 +31,7 @@ _MOST_PACKAGE = 1 << 20
 Fetch = Callable[[int, int], bytes]
 
 
-def receive(*, account: Any, uploads: Sequence[UploadedFile]) -> ImportJob:
+def receive(*, account: Any, uploads: Sequence["UploadedFile[Any]"]) -> ImportJob:
     """Keep uploaded files as a new import of `account`: CSV files, or one archive of them.
 
     Raises `CannotImport` for files that no import would take, before anything is kept.
@@ -44,7 +44,7 @@ def receive(*, account: Any, uploads: Sequence[UploadedFile]) -> ImportJob:
     return job
 
 
-def _look_over(uploads: Sequence[UploadedFile]) -> int:
+def _look_over(uploads: Sequence["UploadedFile[Any]"]) -> int:
     """How many bytes there are to read, unpacked."""
     names = [str(upload.name) for upload in uploads]
     if sum(upload.size or 0 for upload in uploads) > MOST_SENT:
@@ -52,7 +52,7 @@ def _look_over(uploads: Sequence[UploadedFile]) -> int:
         raise CannotImport(most % {"most": MOST_SENT >> 20})
     if len(uploads) == 1 and is_archive(names[0]):
         (upload,) = uploads
-        with opened(upload, upload.size or 0) as archive:  # type: ignore[arg-type]
+        with opened(upload, upload.size or 0) as archive:
             return sum(info.file_size for info in contents(archive).values())
     if any(is_archive(name) for name in names):
         raise CannotImport(_("An archive comes alone: either one zip or the CSV files."))
@@ -69,7 +69,7 @@ def is_archive(name: str) -> bool:
     return name.lower().endswith(".zip")
 
 
-def _keep(job: ImportJob, upload: UploadedFile) -> None:
+def _keep(job: ImportJob, upload: "UploadedFile[Any]") -> None:
     digest = hashlib.sha256()
     file = ImportFile.objects.create(job=job, name=str(upload.name)[-200:], size=upload.size or 0)
     upload.seek(0)
@@ -190,7 +190,7 @@ def _opener(file: ImportFile, fetch: Fetch) -> Callable[[], IO[bytes]]:
 
 def _member_opener(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Callable[[], IO[bytes]]:
     # A reader over it, since the archive's own reads lines byte by byte.
-    return lambda: io.BufferedReader(archive.open(info), 1 << 16)  # type: ignore[arg-type]
+    return lambda: io.BufferedReader(cast(Any, archive.open(info)), 1 << 16)
 
 
 # Forgotten again -----------------------------------------------------------------------------

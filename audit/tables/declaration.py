@@ -110,8 +110,8 @@ class Table:
     at a staged file as a whole and yield its problems. `prepare` takes the locks that an import
     needs before it looks. `derived` are columns that are computed from others, `placeholders` SQL
     for columns that `finish` fills in after the import. Rows of a table that nothing points to are
-    `replaced` rather than updated, since two periods may swap their days. A row that is `public` may
-    be pointed to by anybody, any other by whoever has it in his or her ground.
+    `replaced` rather than updated, since two periods may swap their days. A row that is `public`
+    may be pointed to by anybody, any other by whoever has it in his or her ground.
     """
 
     name: str

@@ -19,7 +19,7 @@ class CannotImport(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One file: its name, its bytes, and how many the package beside it says there are (0: none)."""
+    """One file: its name, its bytes, and how many the package beside it promises, or 0."""
 
     name: str
     size: int
