@@ -122,4 +122,4 @@ class Chain(models.Model):
         return f"{self.root}: {self.length}"
 
 
-from audit.imports.models import ImportFile, ImportJob, ImportPiece, ImportRow  # noqa: E402, F401
+import audit.imports.models  # noqa: E402, F401

@@ -173,6 +173,7 @@ def _unlocked(outermost: bool) -> Iterator[None]:
     if connection.vendor != "sqlite" or not outermost:
         yield
         return
+    connection.ensure_connection()
     mode = connection.transaction_mode  # type: ignore[attr-defined]
     connection.transaction_mode = "DEFERRED"  # type: ignore[attr-defined]
     try:

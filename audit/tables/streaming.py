@@ -85,10 +85,11 @@ class Stream:
             sink.flush()
             self._whole(written)
         except Gone:
-            return
+            sink.drop()
         except Exception as error:
             # Its words may quote a row, and a row is a person.
             _log.error("An export broke off: %s", type(error).__name__)
+            sink.drop()
             self._broken = True
         finally:
             connection.close()
@@ -121,8 +122,11 @@ class _Sink:
     def __init__(self, put: Callable[[bytes], None]) -> None:
         self._put = put
         self._held = bytearray()
+        self._dropped = False
 
     def write(self, data: bytes) -> int:
+        if self._dropped:
+            return len(data)
         self._held += data
         while len(self._held) >= CHUNK:
             chunk, self._held = bytes(self._held[:CHUNK]), self._held[CHUNK:]
@@ -134,6 +138,11 @@ class _Sink:
         if self._held:
             chunk, self._held = bytes(self._held), bytearray()
             self._put(chunk)
+
+    def drop(self) -> None:
+        """Take nothing more: an archive that broke off would still write its end, as if whole."""
+        self._held = bytearray()
+        self._dropped = True
 
     def close(self) -> None:
         """Nothing to close."""
