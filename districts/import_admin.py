@@ -227,12 +227,41 @@ def _rows(request: HttpRequest, job: ImportJob) -> dict[str, Any]:
     if name in known:
         rows = rows.filter(table=name)
     page = RowPaginator(rows.order_by("pk"), ROWS_PER_PAGE).get_page(request.GET.get("p"))
+    shown = list(page)
+    names = _names(request, shown, known)
     return {
-        "rows": [(row, known.get(row.table), _told(row, known.get(row.table))) for row in page],
+        "rows": [
+            (
+                row,
+                known.get(row.table),
+                names.get((row.table, row.key.split("/")[0]), ""),
+                _told(row, known.get(row.table)),
+            )
+            for row in shown
+        ],
         "page": page,
         "query": urlencode({"table": name, "kind": kind}) + "&",
         "narrowed": bool(request.GET.get("kind") or request.GET.get("table")),
     }
+
+
+def _names(
+    request: HttpRequest, rows: list[ImportRow], known: dict[str, Table]
+) -> dict[tuple[str, str], str]:
+    """What the changed rows are about, by table and the first part of the key. A query a table."""
+    keys: dict[str, set[str]] = {}
+    for row in rows:
+        if row.kind == ImportRow.Kind.CHANGED and row.table in known:
+            keys.setdefault(row.table, set()).add(row.key.split("/")[0])
+    names = {}
+    for name, wanted in keys.items():
+        table = known[name]
+        about = table if len(table.key) == 1 else table.column(table.key[0]).target or table
+        held = about.rows(ground_of(request, CHANGE), None)
+        field = about.key_column.field.attname
+        for found in held.filter(**{f"{field}__in": wanted}):
+            names[name, str(getattr(found, field))] = str(found)
+    return names
 
 
 def _told(row: ImportRow, table: Table | None) -> Iterable[tuple[str, str, str, str]]:
