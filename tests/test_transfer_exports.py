@@ -80,7 +80,7 @@ def test_one_table_alone(archive, tmp_path):
     answer = archive.ask(unit=unit, table="members")
     assert answer["Content-Disposition"] == f'attachment; filename="members-{unit}.csv"'
     assert answer["Content-Type"].startswith("text/csv")
-    assert answer["Cache-Control"] == "no-store"
+    assert "no-store" in answer["Cache-Control"]
     assert answer.getvalue() == by_command(tmp_path, "--unit", unit)["members.csv"]
 
 
@@ -248,11 +248,12 @@ def test_an_archive_that_breaks_off_is_none(archive, monkeypatch):
 
     monkeypatch.setattr(streaming, "write_to", write)
     stream = Stream(archived(EVERYWHERE, None, ""), noted.append)
-    data = b""
+    chunks: list[bytes] = []
     with pytest.raises(BrokeOff) as raised:
-        for chunk in stream:
-            data += chunk
-    assert "Here" not in str(raised.getrepr())
+        chunks.extend(stream)
+    data = b"".join(chunks)
+    assert "Here" not in str(raised.value)
+    assert raised.value.__context__ is None
     assert data.endswith(BROKEN_OFF)
     with pytest.raises(zipfile.BadZipFile):
         zipfile.ZipFile(io.BytesIO(data))
