@@ -28,7 +28,9 @@ help: ## say what there is to make
 
 define START
 @echo "Kartei is at http://$(HOST):$(PORT)/ - stop it with Ctrl-C."
-@umask 077 && exec $(PYTHON_BIN) -m granian --interface wsgi --host $(HOST) --port $(PORT) \
+@umask 077 && exec $(PYTHON_BIN) bin/together.py \
+	$(PYTHON_BIN) manage.py db_worker --no-reload --verbosity 0 -- \
+	$(PYTHON_BIN) -m granian --interface wsgi --host $(HOST) --port $(PORT) \
 	--workers $(WORKERS) --blocking-threads $(THREADS) --no-ws --no-access-log \
 	--log-level warning config.wsgi:application
 endef

@@ -123,3 +123,6 @@ class Chain(models.Model):
 
     def __str__(self) -> str:
         return f"{self.root}: {self.length}"
+
+
+import audit.imports.models  # noqa: E402, F401

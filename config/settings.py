@@ -215,10 +215,12 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["d
 STATUTES: dict[str, int] = env.json("STATUTES", default={})
 
 
-def _entry(title: Any, icon: str, route: str) -> dict[str, Any]:
-    """An entry of the admin's menu; it is there for whoever holds a role."""
-    link = reverse_lazy(f"admin:{route}")
-    return {"title": title, "icon": icon, "link": link, "permission": "districts.scope.permits"}
+def _entry(
+    title: Any, icon: str, route: str, permission: str = "districts.scope.permits"
+) -> dict[str, Any]:
+    """An entry of the admin's menu; it is there for whoever holds a role, or the one it needs."""
+    link = reverse_lazy(route if route in ("imports", "export") else f"admin:{route}")
+    return {"title": title, "icon": icon, "link": link, "permission": permission}
 
 
 UNFOLD = {
@@ -251,6 +253,13 @@ UNFOLD = {
                 "items": [
                     _entry(_("Workplaces"), "factory", "districts_workplace_changelist"),
                     _entry(_("Localities"), "location_on", "districts_locality_changelist"),
+                ],
+            },
+            {
+                "title": _("Files"),
+                "items": [
+                    _entry(_("Import"), "upload", "imports", "districts.import_admin.may_import"),
+                    _entry(_("Export"), "download", "export", "districts.export_admin.may_export"),
                 ],
             },
             {

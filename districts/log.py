@@ -34,7 +34,8 @@ def seen_entries(entries: QuerySet[Entry], ground: Ground, *, few: bool = False)
 
 def entries_of(row: Any) -> QuerySet[Entry]:
     """The entries about one row."""
+    entries: QuerySet[Entry] = Entry.objects.all()
     if isinstance(row, Unit):
-        return Entry.objects.filter(unit=row.pk)
+        return entries.filter(unit=row.pk)
     table, key = key_of(row)
-    return Entry.objects.filter(table=table, key=key)
+    return entries.filter(table=table, key=key)

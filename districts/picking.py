@@ -37,7 +37,8 @@ class Choice:
     """A set of rows to pick from.
 
     `rows` takes them through the scope of the user who asks; `key` is the field that names one row
-    for certain, `words` those in which a part is looked for.
+    for certain, `words` those in which a part is looked for. Whoever holds `permission` somewhere
+    may ask for suggestions.
     """
 
     name: str

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from audit.ground import Ground
 from audit.tables import Table, column, declare
-from audit.tables.declaration import Problem
+from audit.tables.declaration import Problem, Reserved
 from audit.tables.staging import Stage
 from districts.kinds import Kind, article_of_place, may_stand_under, where_it_may_stand
 from districts.models import Locality, Unit, Workplace
@@ -39,6 +39,12 @@ def _localities(ground: Ground, day: date | None) -> QuerySet[Locality]:
 
 def _workplaces(ground: Ground, day: date | None) -> QuerySet[Workplace]:
     return Workplace.objects.filter(ground.holds("locality__unit__"))
+
+
+def _units_below(ground: Ground) -> QuerySet[Unit]:
+    """The units whose place and life whoever has the ground decides: those with the one above."""
+    units: QuerySet[Unit] = Unit.objects.filter(ground.holds("parent__"))
+    return units
 
 
 def _unlawful_places(stage: Stage) -> Iterator[Problem]:
@@ -122,6 +128,11 @@ UNITS = declare(
         context=_with_units_above,
         prepare=lock_all_trees,
         finish=renumber_trees,
+        reserved=Reserved(
+            ("kind", "parent", "founded", "dissolved"),
+            _units_below,
+            gettext_lazy("is for whoever keeps the register of the unit above"),
+        ),
     )
 )
 
@@ -141,6 +152,7 @@ LOCALITIES = declare(
             column(Locality, "longitude", gettext_lazy("Degrees east of Greenwich.")),
         ),
         rows=_localities,
+        public=True,
         checks=[
             _wrong_kinds("unit", frozenset({Kind.DISTRICT, Kind.LOCAL_GROUP})),
             _wrong_kinds("street_cell", frozenset({Kind.STREET_CELL, Kind.JOINT_CELL})),
@@ -164,6 +176,7 @@ WORKPLACES = declare(
             column(Workplace, "longitude", gettext_lazy("Degrees east of Greenwich.")),
         ),
         rows=_workplaces,
+        public=True,
         checks=[_wrong_kinds("cell", frozenset({Kind.FACTORY_CELL, Kind.JOINT_CELL}))],
     )
 )

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.ground import Ground
 from audit.tables import Table, column, declare
+from audit.tables.declaration import Reserved
 from members.models import EarlierMembership, Employment, Member, Registration
 from members.names import search_key
 
@@ -15,6 +16,14 @@ from members.names import search_key
 def _members(ground: Ground, day: date | None) -> QuerySet[Member]:
     members = Member.objects.on_ground(ground, day or timezone.localdate())
     return members if day is None else members.present(day)
+
+
+def _at_home(ground: Ground) -> QuerySet[Member]:
+    """The members of the ground whose home cell is not elsewhere: its units end memberships."""
+    today = timezone.localdate()
+    homes = Registration.objects.filter(member=OuterRef("pk"), kind=Registration.Kind.HOME)
+    elsewhere = homes.not_ended(today).exclude(ground.holds("unit__"))
+    return _members(ground, None).exclude(Exists(elsewhere))
 
 
 def _earlier(ground: Ground, day: date | None) -> QuerySet[EarlierMembership]:
@@ -75,6 +84,11 @@ MEMBERS = declare(
             column(Member, "left_reason", _("Why the membership ended."), known_from="left"),
         ),
         rows=_members,
+        reserved=Reserved(
+            ("joined", "left", "left_reason"),
+            _at_home,
+            _("is for whoever keeps the register of the home cell"),
+        ),
         derived={"search": (("family_name", "given_name"), search_key)},
     )
 )

@@ -10,6 +10,7 @@ from django.contrib import admin
 from django.urls import get_resolver, reverse
 
 from audit.models import Entry
+from audit.imports.models import ImportJob
 from districts.kinds import Kind
 from districts.models import HeldRole, Unit
 from districts.roles import AUDITOR, SECRETARY, grant_role
@@ -99,6 +100,9 @@ TABLE = {
     "admin:districts_heldrole_act": (("held", "revoke-role"), ACT_ON_ROW),
     "admin:districts_heldrole_list_act": (("give-role",), ACT),
     "admin:auth_user_password_change": (("login",), ADMINISTRATOR_ON_ROW),
+    "imports": ((), ACT),
+    "import": (("job",), Answers(302, 302, 403, 403, 404, 200, 200)),
+    "export": ((), Answers(302, 302, 403, 200, 403, 403, 200)),
 }
 # Older forms of a row's address, which Django sends on, and those that lead nowhere.
 NAMELESS = {"admin:None", "None"}
@@ -151,6 +155,7 @@ def rows():
         "login": accounts["member"],
         "held": HeldRole.objects.get(account=accounts["auditor"]),
         "entry": Entry.objects.filter(unit=town.factory_cell.pk).first(),
+        "job": ImportJob.objects.create(account=accounts["secretary"], state="checked"),
     }
 
 

@@ -8,29 +8,56 @@ from django.db import connection
 from audit.tables.declaration import Column, Table
 from audit.tables.staging import Stage
 
+TellNew = Callable[[Table, int, str, dict[str, Any]], None]
 TellChange = Callable[[Table, int, str, str, Any, Any], None]
 
 
-def count_changes(stage: Stage, tell: TellChange) -> dict[str, int]:
-    """How many staged rows are new, changed and unchanged; tells each field that changes."""
-    quote = connection.ops.quote_name
-    columns = [column for column in stage.table.columns if column.name not in stage.table.key]
-    pairs = f"FROM {stage.name} AS s JOIN {stage.existing()} ON {_same_key(stage.table)}"
+def count_changes(stage: Stage, tell: TellChange, tell_new: TellNew | None) -> dict[str, int]:
+    """How many staged rows are new, changed and unchanged; tells each field that changes.
+
+    Tells each new row too where somebody wants to hear of it.
+    """
+    pairs = f"FROM {stage.name} AS s JOIN {stage.existing()} ON {same_key(stage.table)}"
+    (rows,) = next(stage.query(f"SELECT count(*) FROM {stage.name}"))
     (known,) = next(stage.query(f"SELECT count(*) {pairs}"))
+    changed = _tell_changes(stage, pairs, tell) if known else 0
+    if tell_new is not None and rows > known:
+        _tell_new(stage, tell_new)
+    return {"new": rows - known, "changed": changed, "unchanged": known - changed}
+
+
+def _tell_changes(stage: Stage, pairs: str, tell: TellChange) -> int:
+    quote = connection.ops.quote_name
+    columns = compared(stage.table)
+    if not columns:
+        return 0
+    shown = ", ".join(f"e.c_{one.name}, s.{quote(one.name)}" for one in columns)
+    rows = stage.query(
+        f"SELECT s.line, {stage.key('s')}, {shown} {pairs} WHERE {differ(columns)} ORDER BY s.line"
+    )
+    width = len(stage.table.key)
     changed = 0
-    if known and columns:
-        shown = ", ".join(f"e.c_{one.name}, s.{quote(one.name)}" for one in columns)
-        rows = stage.query(
-            f"SELECT s.line, {stage.key('s')}, {shown} {pairs}"
-            f" WHERE {_differ(columns)} ORDER BY s.line"
-        )
-        width = len(stage.table.key)
-        for line, *values in rows:
-            changed += 1
-            name = "/".join(str(value) for value in values[:width])
-            for column, old, new in _changes(columns, values[width:]):
-                tell(stage.table, line, name, column, old, new)
-    return {"new": stage.rows - known, "changed": changed, "unchanged": known - changed}
+    for line, *values in rows:
+        changed += 1
+        name = "/".join(str(value) for value in values[:width])
+        for column, old, new in _changes(columns, values[width:]):
+            tell(stage.table, line, name, column, old, new)
+    return changed
+
+
+def _tell_new(stage: Stage, tell: TellNew) -> None:
+    names = [column.name for column in stage.table.columns]
+    shown = ", ".join(f"s.{name}" for name in _quoted(names))
+    rows = stage.query(f"SELECT s.line, {shown} FROM {new_rows(stage)} ORDER BY s.line")
+    for line, *values in rows:
+        row = dict(zip(names, values, strict=True))
+        tell(stage.table, line, "/".join(str(row[name]) for name in stage.table.key), row)
+
+
+def new_rows(stage: Stage) -> str:
+    """The staged rows that are new, as what stands behind FROM."""
+    absent = f"SELECT 1 FROM {stage.existing()} WHERE {same_key(stage.table)}"
+    return f"{stage.name} AS s WHERE NOT EXISTS ({absent})"
 
 
 def _changes(columns: list[Column], values: list[Any]) -> Iterator[tuple[str, Any, Any]]:
@@ -99,21 +126,27 @@ def _resolved(stage: Stage, columns: list[Column]) -> str:
 
 def _changed(stage: Stage, columns: list[Column]) -> str:
     """The same of those rows whose keys the register has with other values."""
-    compared = [column for column in stage.table.columns if column.name not in stage.table.key]
     return (
-        f"{_resolved(stage, columns)} JOIN {stage.existing()} ON {_same_key(stage.table)}"
-        f" WHERE {_differ(compared) or '1 = 0'}"
+        f"{_resolved(stage, columns)} JOIN {stage.existing()} ON {same_key(stage.table)}"
+        f" WHERE {differ(compared(stage.table))}"
     )
 
 
-def _differ(columns: list[Column]) -> str:
+def compared(table: Table) -> list[Column]:
+    """The columns by which a row that is known differs or not."""
+    return [column for column in table.columns if column.name not in table.key]
+
+
+def differ(columns: list[Column]) -> str:
     """Whether a column differs, an empty one too; each database has its own words for that."""
     distinct = "IS DISTINCT FROM" if connection.vendor == "postgresql" else "IS NOT"
     quote = connection.ops.quote_name
-    return " OR ".join(f"s.{quote(one.name)} {distinct} e.c_{one.name}" for one in columns)
+    pairs = (f"s.{quote(one.name)} {distinct} e.c_{one.name}" for one in columns)
+    return " OR ".join(pairs) or "1 = 0"
 
 
-def _same_key(table: Table) -> str:
+def same_key(table: Table) -> str:
+    """That the staged row and the register's have the same key."""
     quote = connection.ops.quote_name
     return " AND ".join(f"s.{quote(name)} = e.c_{name}" for name in table.key)
 

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from django.db import models
-from django.db.models import Case, F, Q, QuerySet, Value, When
+from django.db.models import Case, F, QuerySet, Value, When
 
 from audit.ground import EVERYWHERE, Ground
 from audit.tables.cells import Kind, Parser, parser_for
@@ -88,6 +88,19 @@ Problem = tuple[int, str, str, str]  # line, column, value, what is wrong
 Rows = Callable[[Ground, date | None], "QuerySet[Any]"]
 
 
+@dataclass(frozen=True, slots=True)
+class Reserved:
+    """Columns of the register's rows that not everybody who may change the row may change.
+
+    `kept(ground)` are the rows of which somebody with this ground may change the columns as well;
+    `message` says whose they are.
+    """
+
+    columns: tuple[str, ...]
+    kept: Callable[[Ground], "QuerySet[Any]"]
+    message: Any
+
+
 @dataclass(frozen=True, eq=False)
 class Table:
     """A table of the register, declared once.
@@ -97,7 +110,8 @@ class Table:
     at a staged file as a whole and yield its problems. `prepare` takes the locks that an import
     needs before it looks. `derived` are columns that are computed from others, `placeholders` SQL
     for columns that `finish` fills in after the import. Rows of a table that nothing points to are
-    `replaced` rather than updated, since two periods may swap their days.
+    `replaced` rather than updated, since two periods may swap their days. A row that is `public`
+    may be pointed to by anybody, any other by whoever has it in his or her ground.
     """
 
     name: str
@@ -113,6 +127,8 @@ class Table:
     prepare: Callable[[], object] | None = None
     finish: Callable[[], object] | None = None
     replaced: bool = False
+    public: bool = False
+    reserved: Reserved | None = None
 
     @property
     def file(self) -> str:
@@ -148,13 +164,18 @@ class Table:
         """The rows of an export, with those that other exported rows point to."""
         if ground.everywhere and day is None:
             return self.rows(ground, day)
-        wanted = Q(pk__in=self.rows(ground, day).order_by().values("pk"))
-        for table in tables():
-            for pointer in table.references:
-                if pointer.target is self and table is not self:
-                    inside = table.exported(ground, day).order_by()
-                    wanted |= Q(pk__in=inside.values(pointer.field.attname))
-        found = self.model._default_manager.filter(wanted)
+        rows = self.rows(ground, day).order_by()
+        pointing = [
+            table.exported(ground, day).order_by().values(pointer.field.attname)
+            for table in tables()
+            for pointer in table.references
+            if pointer.target is self and table is not self
+        ]
+        if not pointing:
+            return rows
+        # Side by side rather than one in the other: SQLite's parser goes only so deep.
+        keys = rows.values("pk").union(*pointing)
+        found = self.model._default_manager.filter(pk__in=keys)
         return self.context(found) if self.context else found
 
     def selected(self, ground: Ground = EVERYWHERE, day: date | None = None) -> "QuerySet[Any]":

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -60,28 +60,37 @@ def export_register(
     when all are written, and only their owner can read them.
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with _one_moment(), _replaced(folder) as path_of:
+    with one_moment(), _replaced(folder) as path_of:
         written = [write_table(table, path_of(table.file), ground, day) for table in tables()]
-        package = {
-            "profile": "tabular-data-package",
-            "name": "kartei-register",
-            "title": "Register of members",
-            **({"unit": about} if about else {}),
-            **({"as_of": day.isoformat()} if day else {}),
-            "resources": [resource(one.table, one.rows, one.size, one.sha256) for one in written],
-        }
-        text = json.dumps(package, indent=2, ensure_ascii=False) + "\n"
         with _private(path_of(PACKAGE)) as file:
-            file.write(text.encode())
+            file.write(package(written, day=day, about=about))
     return written
+
+
+def package(written: Sequence[Exported], *, day: date | None, about: str) -> bytes:
+    """The `datapackage.json` that describes the written files."""
+    described = {
+        "profile": "tabular-data-package",
+        "name": "kartei-register",
+        "title": "Register of members",
+        **({"unit": about} if about else {}),
+        **({"as_of": day.isoformat()} if day else {}),
+        "resources": [resource(one.table, one.rows, one.size, one.sha256) for one in written],
+    }
+    return (json.dumps(described, indent=2, ensure_ascii=False) + "\n").encode()
 
 
 def write_table(table: Table, path: Path, ground: Ground, day: date | None) -> Exported:
     """Write one table to `path`, row by row."""
     with _private(path) as file:
-        out = _Measured(file)
-        out.write(",".join(column.name for column in table.columns) + "\n")
-        rows = _write_rows(table, out, ground, day)
+        return write_to(file, table, ground, day)
+
+
+def write_to(file: IO[bytes], table: Table, ground: Ground, day: date | None) -> Exported:
+    """Write one table to an open file, row by row."""
+    out = _Measured(file)
+    out.write(",".join(column.name for column in table.columns) + "\n")
+    rows = _write_rows(table, out, ground, day)
     return Exported(table, rows, out.size, out.sha256)
 
 
@@ -148,12 +157,29 @@ def _renderer(column: Column) -> Callable[[Any], str]:
 
 
 @contextmanager
-def _one_moment() -> Iterator[None]:
-    with transaction.atomic():
-        if connection.vendor == "postgresql" and len(connection.savepoint_ids) == 0:
+def one_moment() -> Iterator[None]:
+    """Let everything that is read meanwhile be of one moment, and keep nobody from writing."""
+    outermost = not connection.in_atomic_block
+    with _unlocked(outermost), transaction.atomic():
+        if connection.vendor == "postgresql" and outermost:
             with connection.cursor() as cursor:
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
         yield
+
+
+@contextmanager
+def _unlocked(outermost: bool) -> Iterator[None]:
+    """On SQLite begin a transaction that only reads: others take the lock for writing at once."""
+    if connection.vendor != "sqlite" or not outermost:
+        yield
+        return
+    connection.ensure_connection()
+    mode = connection.transaction_mode  # type: ignore[attr-defined]
+    connection.transaction_mode = "DEFERRED"  # type: ignore[attr-defined]
+    try:
+        yield
+    finally:
+        connection.transaction_mode = mode  # type: ignore[attr-defined]
 
 
 @contextmanager

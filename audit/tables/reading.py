@@ -1,15 +1,15 @@
 """Reading one CSV file: every line that is wrong is told, none stops the others."""
 
 import csv
-import json
+import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from django.utils.translation import gettext as _
 
 from audit.tables.cells import BadCell
 from audit.tables.declaration import Table
+from audit.tables.sources import Source
 
 # Marks of files that are not UTF-8, or are with a mark that would become part of the first name.
 _MARKS = {
@@ -45,35 +45,39 @@ class Unreadable(Exception):
     """A file that cannot be read on; its problem has been told."""
 
 
-def read_table(
-    table: Table, path: Path, tell: Tell, advance: Callable[[int], object]
-) -> Iterator[Row]:
-    """The rows of `path` as values of the table's columns, in the table's order.
+class Reader:
+    """Reads one file: its rows, and the SHA-256 of the bytes that they were read from.
 
-    Tells every problem. A cell that is wrong gives an empty value and a row that is not sound.
-    `advance` is called with the bytes that were read.
+    Every problem is told. `advance` is called with the bytes as they are read.
     """
-    return _Reader(table, path, tell, advance).rows()
 
-
-class _Reader:
     def __init__(
-        self, table: Table, path: Path, tell: Tell, advance: Callable[[int], object]
+        self, table: Table, source: Source, tell: Tell, advance: Callable[[int], object]
     ) -> None:
         self.table = table
-        self.path = path
+        self.source = source
         self.advance = advance
         self._tell = tell
+        self._hash = hashlib.sha256()
         self.line = 0  # lines read so far
         self.start = 1  # where the row that is being read began
         self.garbled: set[int] = set()
         self.ends_with_line = True
+
+    @property
+    def sha256(self) -> str:
+        """Of all that was read so far."""
+        return self._hash.hexdigest()
 
     def tell(self, line: int, message: str, column: str = "", value: str = "") -> None:
         short = value if len(value) <= ENOUGH_TO_SHOW else value[: ENOUGH_TO_SHOW - 1] + "…"
         self._tell(Problem(self.table.file, line, column, short, message))
 
     def rows(self) -> Iterator[Row]:
+        """The file's rows as values of the table's columns, in the table's order.
+
+        A cell that is wrong gives an empty value and a row that is not sound.
+        """
         reader = csv.reader(self._lines(), strict=True)
         try:
             first = next(reader, None)
@@ -89,7 +93,7 @@ class _Reader:
             return
 
     def _lines(self) -> Iterator[str]:
-        with self.path.open("rb") as file:
+        with self.source.open() as file:
             start = file.read(4)
             for mark, name in _MARKS.items():
                 if start.startswith(mark):
@@ -99,6 +103,7 @@ class _Reader:
             file.seek(0)
             for raw in iter(lambda: file.readline(_LONGEST_LINE), b""):
                 self.line += 1
+                self._hash.update(raw)
                 self.advance(len(raw))
                 self.ends_with_line = raw.endswith(b"\n")
                 yield self._decoded(raw)
@@ -172,20 +177,8 @@ class _Reader:
 
     def _check_end(self) -> None:
         """A last line without its end is a file that was cut off, if the package says so too."""
-        package = self.path.parent / "datapackage.json"
-        if self.ends_with_line or not package.is_file():
-            return
-        size = self.path.stat().st_size
-        if size < _declared_size(package, self.table.file):
+        if not self.ends_with_line and self.source.size < self.source.declared:
             self.tell(self.line, _("is cut off: it is shorter than datapackage.json says"))
-
-
-def _declared_size(package: Path, file: str) -> int:
-    try:
-        resources = json.loads(package.read_text(encoding="utf-8"))["resources"]
-        return int(next(one["bytes"] for one in resources if one["path"] == file))
-    except (ValueError, LookupError, TypeError, StopIteration):
-        return 0
 
 
 def _unreadable(error: str) -> str:

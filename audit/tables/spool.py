@@ -20,6 +20,7 @@ class Spool:
 
     def __enter__(self) -> Self:
         self._file: IO[str] = TemporaryFile("w+", encoding="utf-8")
+        self._empty = True
         return self
 
     def __exit__(self, *_error: object) -> None:
@@ -27,11 +28,12 @@ class Spool:
 
     def add(self, problem: Problem) -> None:
         """Put a problem away."""
+        self._empty = False
         self._file.write(json.dumps(astuple(problem)).replace("\\u0000", "?") + "\n")
 
     def told(self, files: Sequence[str]) -> Iterator[Problem]:
         """All problems by file, in the order of `files`, then by line and column."""
-        if not self._file.tell():
+        if self._empty:
             return
         self._file.seek(0)
         rows: Iterator[list[Any]] = (json.loads(line) for line in self._file)
@@ -48,4 +50,7 @@ class Spool:
             )
             for row in stream(cursor):
                 yield Problem(*row)
-            cursor.execute(f"DROP TABLE {_TABLE}")
+
+    def wrong_lines(self, files: Sequence[str], file: str) -> str:
+        """The query for the lines of `file` with a problem, once all were told."""
+        return f"SELECT line FROM {_TABLE} WHERE place = {files.index(file)}"

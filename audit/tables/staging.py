@@ -33,7 +33,6 @@ class Stage:
         self.table = table
         self.beside = beside
         self.name = f"stage_{table.name}"
-        self.rows = 0
 
     def create(self) -> None:
         """Make the temporary table afresh."""
@@ -41,7 +40,7 @@ class Stage:
         columns = [
             "line integer NOT NULL",
             "sound integer NOT NULL",
-            *(f"{quote(one.name)} {_type(one)}" for one in self.table.columns),
+            *(f"{quote(one.name)} {type_of(one)}" for one in self.table.columns),
             *(f"{quote(name)} text NOT NULL" for name in self.table.derived),
         ]
         with connection.cursor() as cursor:
@@ -63,7 +62,6 @@ class Stage:
 
         def staged() -> Iterator[list[Any]]:
             for line, sound, values in rows:
-                self.rows += 1
                 derived = [
                     compute(*(values[place] or "" for place in places))
                     for places, compute in derivations
@@ -195,6 +193,11 @@ class Stage:
             raise ValueError(f"the rows of {self.table.name} take parameters: {parameters}")
         return f"({sql}) AS e"
 
+    def remove(self, lines: str) -> None:
+        """Take away the rows whose lines the query `lines` finds."""
+        with connection.cursor() as cursor:
+            cursor.execute(f"DELETE FROM {self.name} WHERE line IN ({lines})")
+
     def query(self, sql: str) -> Iterator[tuple[Any, ...]]:
         """The rows that `sql` answers with, read to the end before anything else is asked."""
         with connection.cursor() as cursor:
@@ -202,7 +205,8 @@ class Stage:
             yield from stream(cursor)
 
 
-def _type(column: Column) -> str:
+def type_of(column: Column) -> str:
+    """What the database calls the column's type in a temporary table."""
     return _TYPES[column.kind] + (" NOT NULL" if column.empty is not None else "")
 
 

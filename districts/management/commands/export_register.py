@@ -5,8 +5,11 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from audit.tables import tables
 from audit.tables.export import export_register
+from audit.tables.noting import EVERYTHING, note_export
 from districts.management.arguments import add_day, add_ground, ground_of
+from districts.models import Unit
 
 
 class Command(BaseCommand):
@@ -22,6 +25,14 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         folder: Path = options["folder"]
+        unit = Unit.objects.filter(code=options["unit"] or "").first()
+        facts = {
+            "unit": options["unit"] or EVERYTHING,
+            "as_of": options["as_of"].isoformat() if options["as_of"] else None,
+            "tables": [table.name for table in tables()],
+        }
+        about = unit.pk if unit else None
+        note_export(facts, unit=about)
         try:
             written = export_register(
                 folder,
@@ -31,5 +42,6 @@ class Command(BaseCommand):
             )
         except OSError as error:
             raise CommandError(f"Cannot write to {folder}: {error.strerror}.") from error
+        note_export(facts, unit=about, written=written)
         for one in written:
             self.stdout.write(f"{one.table.file}: {one.rows} rows")
