@@ -9,8 +9,8 @@ import pytest
 from django.contrib import admin
 from django.urls import get_resolver, reverse
 
-from audit.models import Entry
 from audit.imports.models import ImportJob
+from audit.models import Entry
 from districts.kinds import Kind
 from districts.models import HeldRole, Unit
 from districts.roles import AUDITOR, SECRETARY, grant_role
