@@ -27,7 +27,7 @@ def home_of(number: int | None) -> int | None:
         return unit
     place = Member.objects.filter(pk=number).values_list("locality__unit").first()
     if place is not None:
-        return place[0]  # type: ignore[no-any-return]
+        return place[0]
     former = FormerNumber.objects.filter(number=number).values_list("member", flat=True).first()
     return home_of(former)
 

@@ -49,7 +49,7 @@ def blocks_merging(check: MergeCheck) -> MergeCheck:
 
 
 def moves_with_merging(move: Move) -> Move:
-    """Declare what else moves when two are merged: `move(keep, gone)` leaves `gone` with nothing."""
+    """Declare what else moves when two are merged: `move(keep, gone)` takes all from `gone`."""
     _moves.append(move)
     return move
 
@@ -192,7 +192,7 @@ def _settle_memberships(keep: Member, gone: Member) -> list[str]:
         _hand_over(row, keep)
     for new in earlier:
         EarlierMembership.objects.create(
-            member=keep, since=new.span.since, until=new.span.until, reason=new.reason
+            member=keep, since=new.span.since, until=new.span.end, reason=new.reason
         )
     return ["joined", "left", "left_reason"]
 
@@ -313,7 +313,7 @@ def not_taken_over(keep: Member, gone: Member) -> list[str]:
     _take_over_contact(after, gone)
     names = ("family_name", "given_name", "born", "email", "phone", "address", "locality")
     return [
-        f"{Member._meta.get_field(name).verbose_name} {value}"
+        f"{getattr(Member._meta.get_field(name), 'verbose_name', name)} {value}"
         for name in names
         if (value := getattr(gone, name)) and value != getattr(after, name)
     ]

@@ -1,18 +1,17 @@
 """Merging two numbers of one person: what moves, what stands, what is refused, what is kept."""
 
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from datetime import date, timedelta
 from itertools import pairwise
 
 import pytest
-from django.db import DatabaseError, connection, connections, models, transaction
+from django.db import connection, transaction
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from audit.ground import EVERYWHERE
 from audit.models import Entry
-from audit.refusals import Blocker, Refused
+from audit.refusals import Blocker
 from audit.rulebook import findings
 from audit.tables.export import export_register
 from audit.tables.importing import Listener, import_register
@@ -22,7 +21,7 @@ from districts.roles import AUDITOR, SECRETARY, grant_role, roles_of
 from districts.scope import ground
 from members import merging
 from members.employments import end_employment, start_employment
-from members.membership import admit_member, end_membership, readmit_member
+from members.membership import end_membership, readmit_member
 from members.merging import CannotMerge, merge_members, tell_apart
 from members.models import (
     EarlierMembership,
@@ -257,12 +256,9 @@ def test_a_residence_beside_a_factory_home_of_another_district_moves(town):
     assert keep.registrations.get(kind="residence").unit == sister
 
 
-def breaches(*days: date) -> set[tuple[str, str]]:
-    return {
-        (finding.rule, finding.unit)
-        for one in (days or (ON,))
-        for finding in findings(EVERYWHERE, one)
-    }
+def breaches(*days: date) -> set[tuple[str, date]]:
+    """Which rules are broken on which of the days, by anybody."""
+    return {(finding.rule, one) for one in (days or (ON,)) for finding in findings(EVERYWHERE, one)}
 
 
 # Numbers ----------------------------------------------------------------------------------------
@@ -446,7 +442,7 @@ def test_rows_that_nobody_moves_stop_the_merge_instead_of_being_lost(monkeypatch
     third = Member.objects.get(pk=keep.pk)
     tell_apart(one=third, other=gone, on=ON)
     monkeypatch.setattr(merging, "_move_told_apart", lambda keep, gone: None)
-    with pytest.raises(CannotMerge, match="Pairs of two people of .* cannot be moved"):
+    with pytest.raises(CannotMerge, match=r"Pairs of two people of .* cannot be moved"):
         merge_members(keep=keep, gone=gone, on=ON)
     assert Member.objects.filter(pk=gone.pk).exists()
 
@@ -544,7 +540,8 @@ def test_a_member_under_a_former_number_is_not_imported(town, pair, tmp_path):
 def test_a_former_number_that_is_a_member_s_is_not_imported(town, pair, tmp_path):
     keep, gone = pair
     (tmp_path / "former_numbers.csv").write_text(
-        f"number,member,merged\n{gone.pk},{keep.pk},2024-06-01\n{keep.pk - 1},{keep.pk},2024-06-01\n"
+        f"number,member,merged\n{gone.pk},{keep.pk},2024-06-01\n"
+        f"{keep.pk - 1},{keep.pk},2024-06-01\n"
     )
     _count, said = import_(tmp_path)
     assert said == [
@@ -647,7 +644,7 @@ def register(*but: int) -> list[list[tuple]]:
 
 
 @settings(
-    max_examples=60,
+    max_examples=25,
     deadline=None,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],  # to shrink a failure takes minutes
     suppress_health_check=[HealthCheck.function_scoped_fixture],
@@ -661,7 +658,7 @@ def test_any_two_histories_make_a_lawful_one(ground_of_two_districts, data):
         make(data.draw(told), resident_with)  # somebody whom it does not concern
         numbers, before, others = (keep.pk, gone.pk), home_days(keep), register(keep.pk, gone.pk)
         theirs, present, jobs = home_days(gone), member_days(*numbers), job_days(*numbers)
-        wrong = breaches(*YEARS)
+        wrong = breaches(*YEARS[::3])
         open_ones = merging.open_homes(keep, gone)
         chosen = data.draw(st.sampled_from([None, *open_ones]))
         stays = chosen or merging.staying_home(open_ones)
@@ -682,7 +679,7 @@ def test_any_two_histories_make_a_lawful_one(ground_of_two_districts, data):
         assert all(unit in (before.get(one), theirs.get(one)) for one, unit in after.items())
         if stays is not None:
             assert after[YEARS[-1]] == stays.unit_id
-        assert breaches(*YEARS) <= wrong
+        assert breaches(*YEARS[::3]) <= wrong
         assert register(merged.pk) == others
         assert not Member.objects.filter(pk=numbers[1]).exists()
         transaction.set_rollback(True)
