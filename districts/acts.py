@@ -167,7 +167,7 @@ def rehearse(act: Act, target: Any) -> list[Draft]:
 
 
 def _perform(act: Act, target: Any, *, rehearsal: bool) -> tuple[Outcome, list[Draft]]:
-    reason = act.cleaned_data["reason"]
+    reason = act.cleaned_data.get("reason", "")  # none where it was found wanting
     try:
         with recording(act.name, reason=reason, rehearsal=rehearsal) as running:
             refuse_if(act.trespasses(target))

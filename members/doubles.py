@@ -18,6 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from audit.ground import Ground
+from districts.scope import holds_any
 from members.likeness import SIMILAR, Known, Likeness, likeness, plain_email
 from members.models import Member, NotTheSame
 
@@ -131,8 +132,9 @@ FROM here AS a JOIN {others} AS b ON {alike} AND b.number <> a.number
 """
 _ALIKE = (
     "a.born = b.born AND a.born_then <= {most} AND {near}",
-    "a.search = b.search AND (a.born = b.born OR a.born IS NULL OR b.born IS NULL)"
-    " AND a.named_so <= {most}",
+    "a.search = b.search AND a.born = b.born AND a.born_then > {most}",
+    "a.search = b.search AND a.born IS NULL AND a.named_so <= {most}",
+    "a.search = b.search AND b.born IS NULL AND a.named_so <= {most}",
     "a.plain = LOWER(b.email) AND b.email <> '' AND a.addressed_so <= {most}",
 )
 
@@ -143,8 +145,9 @@ def likely_pairs(here: Ground, ground: Ground, on: date | None = None) -> list[P
     Without those who were found to be two people. At most four queries; what they cost follows
     from the people in `here`, unless `ground` is wider: then those born on the same days, too.
     """
-    on = on or timezone.localdate()
-    found = {}
+    on, found = on or timezone.localdate(), {}
+    if not holds_any(here):
+        return []
     for one, other in _rows(here, within=here == ground, on=on):
         first, second = (one, other) if one.number < other.number else (other, one)
         if (told := likeness(first, second)) is not None:

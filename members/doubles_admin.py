@@ -262,7 +262,8 @@ class PeopleAdmin(ActingAdmin):
 
     def entries_of(self, row: Any) -> QuerySet[Entry]:
         former = row.former_numbers.values_list("number", flat=True)
-        return Entry.objects.filter(member__in=[row.pk, *former])
+        entries: QuerySet[Entry] = Entry.objects.filter(member__in=[row.pk, *former])
+        return entries
 
     def numbered(self, members: QuerySet[Any], number: int) -> QuerySet[Any]:
         """The member with this number, or the one that it leads to since a merge."""
@@ -292,8 +293,8 @@ class PeopleAdmin(ActingAdmin):
         if _few(here):
             pairs = likely_pairs(here, ground)
             page = Paginator(pairs, PAIRS_PER_PAGE).get_page(request.GET.get("p"))
-            context |= {"page": page, "pairs": _shown(request, page.object_list, unit)}
-            context["cut"] = len(pairs) >= MOST_PAIRS
+            context |= {"page": page, "pairs": _shown(request, list(page), unit)}
+            context |= {"compared": True, "cut": len(pairs) >= MOST_PAIRS}
         request.current_app = self.admin_site.name
         context |= {
             **self.admin_site.each_context(request),
