@@ -244,7 +244,7 @@ UNFOLD = {
                     _entry(_("Start"), "home", "index"),
                     _entry(_("Members"), "group", "members_member_changelist"),
                     _entry(_("Units"), "account_tree", "districts_unit_changelist"),
-                    _entry(_("Likely duplicates"), "people", "members_member_doubles"),
+                    _entry(_("Likely duplicates"), "content_copy", "members_member_doubles"),
                 ],
             },
             {

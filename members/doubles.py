@@ -6,12 +6,13 @@ readmission is the classic case.
 """
 
 from collections.abc import Collection, Iterable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django.contrib.postgres.search import TrigramSimilarity
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Lower
 from django.utils import timezone
@@ -128,7 +129,15 @@ WITH here AS MATERIALIZED (
 """
 _PAIRS = """
 SELECT a.number, a.search, a.born, a.email, b.number, b.search, b.born, b.email
-FROM here AS a JOIN {others} AS b ON {alike} AND b.number <> a.number
+FROM here AS a {others}
+"""
+_HERE_TOO = "JOIN here AS b ON {alike} AND b.number <> a.number"
+_ANYWHERE = "JOIN members_member AS b ON {alike} AND b.number <> a.number"
+# PostgreSQL cannot know how few each of them finds, and would rather read through the register.
+_ANYWHERE_ONE_BY_ONE = """
+CROSS JOIN LATERAL (
+    SELECT * FROM members_member AS b WHERE {alike} AND b.number <> a.number LIMIT {most}
+) AS b
 """
 _ALIKE = (
     "a.born = b.born AND a.born_then <= {most} AND {near}",
@@ -165,17 +174,20 @@ def _rows(here: Ground, *, within: bool, on: date) -> Iterable[tuple[Known, Know
     inner, parameters = numbers.query.sql_with_params()
     postgres = connection.vendor == "postgresql"
     near = f"similarity(a.search, b.search) >= {float(SIMILAR) - _SLACK}" if postgres else "1 = 1"
+    others = _HERE_TOO if within else _ANYWHERE_ONE_BY_ONE if postgres else _ANYWHERE
     pairs = " UNION ".join(
         _PAIRS.format(
-            others="here" if within else "members_member",
-            alike=alike.format(most=COMMON, near=near),
+            others=others.format(alike=alike.format(most=COMMON, near=near), most=MOST_PAIRS)
         )
         for alike in _ALIKE
     )
-    with connection.cursor() as cursor:
-        statement = f"{_HERE.format(here=inner)} {pairs} LIMIT {2 * MOST_PAIRS}"
-        cursor.execute(statement, parameters)
-        rows = cursor.fetchall()
+    statement = f"{_HERE.format(here=inner)} {pairs} LIMIT {2 * MOST_PAIRS}"
+    with transaction.atomic() if postgres and not within else nullcontext():
+        with connection.cursor() as cursor:
+            if postgres and not within:
+                cursor.execute("SET LOCAL jit = off")  # compiling it takes longer than doing it
+            cursor.execute(statement, parameters)
+            rows = cursor.fetchall()
     return ((_known(row[:4]), _known(row[4:])) for row in rows)
 
 
