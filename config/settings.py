@@ -98,6 +98,8 @@ def database(url: str) -> dict[str, Any]:
     if settings["ENGINE"].endswith("sqlite3"):
         settings.setdefault("OPTIONS", {}).update(_SQLITE)
     else:
+        # Compiling a page's queries takes longer than answering them.
+        settings.setdefault("OPTIONS", {}).setdefault("options", "-c jit=off")
         settings["CONN_MAX_AGE"] = 60
         settings["CONN_HEALTH_CHECKS"] = True
     return settings
@@ -246,6 +248,7 @@ UNFOLD = {
                     _entry(_("Start"), "home", "index"),
                     _entry(_("Members"), "group", "members_member_changelist"),
                     _entry(_("Units"), "account_tree", "districts_unit_changelist"),
+                    _entry(_("Likely duplicates"), "content_copy", "members_member_doubles"),
                 ],
             },
             {

@@ -33,10 +33,13 @@ Text = str | Promise
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What an act did: the row to show next, and a sentence for the log."""
+    """What an act did: the row to show next, a sentence for the log, and an address to go to
+    instead of that row's page.
+    """
 
     shown: Model
     sentence: str
+    address: str = ""
 
 
 class DayInput(forms.DateInput):
@@ -127,6 +130,14 @@ class Act(forms.Form):
         elif self.day < today - LONG_AGO:
             yield gettext_lazy("The day lies more than two years back.")
 
+    def foretold(self, target: Any) -> Iterable[Text]:
+        """What will be done, in sentences that stand above the changes; asked after a rehearsal."""
+        return ()
+
+    def blockers(self, target: Any) -> Iterable[Blocker]:
+        """What stands in the way of an act that is not rehearsed, and so cannot show it."""
+        return ()
+
     def perform(self, target: Any) -> Outcome:
         """Do it, with the cleaned fields. Raises `Refused`."""
         raise NotImplementedError
@@ -150,13 +161,13 @@ def carry_out(act: Act, target: Any) -> Outcome:
 def rehearse(act: Act, target: Any) -> list[Draft]:
     """What the act would change, found by doing it and taking it back. Raises `Refused`."""
     if not act.rehearsed:
-        refuse_if(act.trespasses(target))
+        refuse_if([*act.trespasses(target), *act.blockers(target)])
         return []
     return _perform(act, target, rehearsal=True)[1]
 
 
 def _perform(act: Act, target: Any, *, rehearsal: bool) -> tuple[Outcome, list[Draft]]:
-    reason = act.cleaned_data.get("reason", "")
+    reason = act.cleaned_data.get("reason", "")  # none where it was found wanting
     try:
         with recording(act.name, reason=reason, rehearsal=rehearsal) as running:
             refuse_if(act.trespasses(target))

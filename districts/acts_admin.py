@@ -61,6 +61,7 @@ class Preview:
     changes: Sequence[tuple[str, str, Sequence[wording.Change]]] = ()
     rows: Sequence["Result"] = ()
     unseen: int = 0
+    foretold: Sequence[str] = ()
 
 
 class ActingAdmin(ScopedAdmin):
@@ -112,7 +113,7 @@ class ActingAdmin(ScopedAdmin):
                 if preview is None:
                     outcome = carry_out(act, target)
                     messages.success(request, outcome.sentence)
-                    return HttpResponseRedirect(self.address_of(outcome.shown))
+                    return HttpResponseRedirect(outcome.address or self.address_of(outcome.shown))
             except Refused as refused:
                 act.refused = refused.blockers
         back = self.address_of(target) if target else self._list_address()
@@ -126,7 +127,8 @@ class ActingAdmin(ScopedAdmin):
         if _confirmed(request, act, unusual):
             return None
         drafts = rehearse(act, target)
-        return Preview(_fingerprint(request, act), unusual, _told(drafts))
+        foretold = [str(text) for text in act.foretold(target)]
+        return Preview(_fingerprint(request, act), unusual, _told(drafts), foretold=foretold)
 
     def _render(self, request: HttpRequest, act: Act, **context: Any) -> HttpResponse:
         request.current_app = self.admin_site.name

@@ -11,16 +11,15 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from audit.ground import Ground
-from audit.models import Entry
 from audit.periods import in_force
 from districts.acts import Text
-from districts.acts_admin import ActingAdmin
 from districts.filters import BelowUnit, StateFilter, chosen_unit
 from districts.models import Unit
 from districts.scope import ground_of
 from districts.scoped_admin import ReadOnlyInline, ScopedAdmin
 from members import account_admin, admission_acts, cell_acts, log_admin, panels, role_admin  # noqa: F401  # declare theirs to the frames
 from members.admin_acts import standing_registrations
+from members.doubles_admin import PeopleAdmin
 from members.models import EarlierMembership, Employment, Member, Registration
 from members.names import search_words
 
@@ -105,7 +104,7 @@ class EarlierMembershipInline(ReadOnlyInline):
 
 
 @admin.register(Member)
-class MemberAdmin(ActingAdmin):
+class MemberAdmin(PeopleAdmin):
     """Members: contact data is set by hand, all else changes by acts."""
 
     list_display = ("name", "number", "home_cell", "since", "state")
@@ -145,11 +144,9 @@ class MemberAdmin(ActingAdmin):
             member.home = by_member.get(member.pk)
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        self.tell_former_number(request)
         narrowed = {"narrowed_to": chosen_unit(request)}
         return super().changelist_view(request, narrowed | (extra_context or {}))
-
-    def entries_of(self, row: Any) -> QuerySet[Entry]:
-        return Entry.objects.filter(member=row.pk)
 
     def get_search_results(
         self, request: HttpRequest, queryset: Any, search_term: str
@@ -159,7 +156,7 @@ class MemberAdmin(ActingAdmin):
         if not text:
             return queryset, False
         if text.isdecimal() and len(text) < 19:
-            return queryset.filter(number=int(text)), False
+            return self.numbered(queryset, int(text)), False
         found = queryset.named(text) if search_words(text) else queryset.none()
         unit = self._coded(request, text)
         if unit is not None:

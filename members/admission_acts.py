@@ -5,10 +5,9 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
-from unfold.widgets import UnfoldAdminSelectWidget, UnfoldBooleanWidget
+from unfold.widgets import UnfoldAdminSelectWidget
 
 from audit.refusals import Blocker
 from districts.acts import DayInput, LineInput, Outcome, Text, act_among, act_on, sentence
@@ -18,9 +17,18 @@ from districts.picking import CELL, LOCALITY, PickField
 from districts.roles import ROLES, roles_of
 from districts.scope import ground_of
 from members.admin_acts import HOME, MemberAct, standing_registrations
-from members.membership import admit_member, end_membership, readmit_member
+from members.doubles import doubles_of, sentence_on
+from members.likeness import Known
+from members.membership import (
+    admission_blockers,
+    admit_member,
+    end_membership,
+    readmit_member,
+)
 from members.models import Account, Leaving, Member
 from members.names import search_key
+
+MOST_DOUBLES = 5  # of those who may be the same person, how many are named
 
 
 class Admission(MemberAct):
@@ -40,36 +48,49 @@ class Admission(MemberAct):
     )
     locality = PickField(LOCALITY, label=lazy("Locality of residence"), required=False)
     cell = PickField(CELL, label=lazy("Cell"), help_text=lazy("Its code or name."))
-    another = forms.BooleanField(
-        label=lazy("This is another person"), required=False, widget=forms.HiddenInput
-    )
 
     icon = "person_add"
+    rehearsed = False  # it would use up a number, which is never given again
 
     def adapt(self) -> None:
         self.fields["on"].label = lazy("Joined on")
 
-    def clean(self) -> dict[str, Any]:
-        """Ask back about a namesake born on the same day, which a second click would make too."""
-        given: dict[str, Any] = super().clean() or self.cleaned_data
-        key = search_key(given.get("family_name", ""), given.get("given_name", ""))
-        known = Member.objects.on_ground(ground_of(self.request), timezone.localdate())
-        namesakes = known.filter(search=key, born=given.get("born"))
-        if not given.get("another") and (namesake := namesakes.first()):
-            self.fields["another"].widget = UnfoldBooleanWidget()
-            text = _("There is %(member)s already, born on the same day as far as is known.")
-            self.add_error("another", text % {"member": namesake})
-        return given
-
-    def admit(self, cell: Unit) -> Outcome:
-        """Admit the person to `cell`."""
-        given = self.cleaned_data
-        fields = ("family_name", "given_name", "born", "email", "phone", "address", "locality")
-        member = admit_member(
-            joined=self.day, cell=cell, **{field: given[field] for field in fields}
+    def unusual(self, target: Any) -> Iterator[Text]:
+        yield from super().unusual(target)
+        person = self._person()
+        known = Known(
+            0, search_key(person.family_name, person.given_name), person.born, person.email
         )
+        for double in doubles_of(known, ground_of(self.request))[:MOST_DOUBLES]:
+            yield sentence_on(double)
+
+    def blockers(self, target: Any) -> list[Blocker]:
+        return admission_blockers(member=self._person(), cell=self._cell(target))
+
+    def foretold(self, target: Any) -> Iterator[Text]:
+        cell, born = self._cell(target), self.cleaned_data["born"]
+        text = _("%(name)s is admitted to %(cell)s on %(day)s, under the next number.")
+        yield sentence(text, name=self._person().full_name, cell=cell, day=self.day)
+        if born is None:
+            yield _("No date of birth is given: it is what tells people of the same name apart.")
+
+    def perform(self, target: Any) -> Outcome:
+        """Admit the person."""
+        cell = self._cell(target)
+        member = admit_member(joined=self.day, cell=cell, **self._given())
         text = _("%(member)s was admitted to %(cell)s on %(day)s.")
         return Outcome(member, sentence(text, member=member, cell=cell, day=self.day))
+
+    def _cell(self, target: Any) -> Unit:
+        cell: Unit = target if isinstance(target, Unit) else self.cleaned_data["cell"]
+        return cell
+
+    def _person(self) -> Member:
+        return Member(joined=self.day, **self._given())
+
+    def _given(self) -> dict[str, Any]:
+        fields = ("family_name", "given_name", "born", "email", "phone", "address", "locality")
+        return {field: self.cleaned_data[field] for field in fields}
 
 
 @act_among(Member)
@@ -82,9 +103,6 @@ class Admit(Admission):
         "The person gets the next number, which stays for life, and is registered with the cell "
         "from the day of joining."
     )
-
-    def perform(self, target: None) -> Outcome:
-        return self.admit(self.cleaned_data["cell"])
 
 
 @act_on(Unit)
@@ -106,9 +124,6 @@ class AdmitHere(Admission):
 
     def facts(self) -> Iterable[tuple[Text, Any]]:
         yield lazy("Cell"), self.target
-
-    def perform(self, target: Unit) -> Outcome:
-        return self.admit(target)
 
 
 @act_on(Member)

@@ -1,22 +1,35 @@
 """What is logged of the people, and which unit an entry concerns."""
 
 from audit.log import log_changes
-from members.models import Account, EarlierMembership, Employment, Member, Registration
+from members.models import (
+    Account,
+    EarlierMembership,
+    Employment,
+    FormerNumber,
+    Member,
+    NotTheSame,
+    Registration,
+)
 from members.registrations import HOME
 
 
 def home_of(number: int | None) -> int | None:
     """The unit that answers for a member: the last home cell, or else the place of residence.
 
-    One query, or two for somebody who was never registered.
+    A former number counts as the one that it leads to. One query, or two for somebody who was never
+    registered, or five for a former number.
     """
     if number is None:
         return None
     homes = Registration.objects.filter(member=number, kind=HOME).order_by("-since")
     unit = homes.values_list("unit", flat=True).first()
-    if unit is None:
-        unit = Member.objects.filter(pk=number).values_list("locality__unit", flat=True).first()
-    return unit
+    if unit is not None:
+        return unit
+    place = Member.objects.filter(pk=number).values_list("locality__unit").first()
+    if place is not None:
+        return place[0]
+    former = FormerNumber.objects.filter(number=number).values_list("member", flat=True).first()
+    return home_of(former)
 
 
 log_changes(
@@ -57,4 +70,18 @@ log_changes(
     member=lambda account: account.member_id,
     leave_out=("last_login",),
     secret=("password",),
+)
+log_changes(
+    FormerNumber,
+    table="former_numbers",
+    key=lambda former: former.number,
+    unit=lambda former: home_of(former.member_id),
+    member=lambda former: former.member_id,
+)
+log_changes(
+    NotTheSame,
+    table="not_the_same",
+    key=lambda pair: f"{pair.member_id}/{pair.other_id}",
+    unit=lambda pair: home_of(pair.member_id),
+    member=lambda pair: pair.member_id,
 )

@@ -51,14 +51,18 @@ def admit_member(
         locality=locality,
         joined=joined,
     )
-    blockers = [
-        *field_blockers(member),
-        *placing_blockers(member=member, unit=cell, kind=Registration.Kind.HOME, on=joined),
-    ]
-    refuse_if(blockers, CannotAdmit)
+    refuse_if(admission_blockers(member=member, cell=cell), CannotAdmit)
     member.save(force_insert=True)
     Registration.objects.create(member=member, unit=cell, since=joined)
     return member
+
+
+def admission_blockers(*, member: Member, cell: Unit) -> list[Blocker]:
+    """All that keeps an unsaved `member` from being admitted to `cell` (A1, A3)."""
+    placing = placing_blockers(
+        member=member, unit=cell, kind=Registration.Kind.HOME, on=member.joined
+    )
+    return [*field_blockers(member), *placing]
 
 
 @recorded("end-membership")

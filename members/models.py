@@ -1,11 +1,13 @@
 """People: what the organisation holds on its members, and the accounts of those who log in."""
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any, ClassVar, Self, TypeVar
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from audit.ground import Ground
@@ -31,15 +33,18 @@ class MemberQuerySet(models.QuerySet["Member"]):
         earlier = EarlierMembership.objects.filter(in_force(on), member=OuterRef("pk"))
         return self.filter(in_force(on, since="joined", until="left") | Exists(earlier))
 
-    def on_ground(self, ground: Ground, on: date) -> "MemberQuerySet":
+    def on_ground(
+        self, ground: Ground, on: date, among: Collection[int] | None = None
+    ) -> "MemberQuerySet":
         """Those whom the ground's units answer for on the day `on`.
 
         They are registered there, now or from a later day on; or they left, and were registered
         there when they did; or that was their last home, and no other has taken them in; or they
-        were never registered anywhere and live there.
+        were never registered anywhere and live there. `among` are the numbers of a few who alone
+        are asked for, however wide the ground is.
         """
         if ground.everywhere:
-            return self
+            return self if among is None else self.filter(pk__in=among)
         # Two sets of keys to look up: conditions joined by "or" would be tried on every member.
         homes = Registration.objects.filter(member=OuterRef("member"), kind="home")
         last = Q(kind="home") & ~Exists(homes.filter(since__gt=OuterRef("since")))
@@ -50,6 +55,8 @@ class MemberQuerySet(models.QuerySet["Member"]):
         nowhere = Member.objects.filter(ground.holds("locality__unit__")).exclude(
             Exists(registrations)
         )
+        if among is not None:
+            there, nowhere = there.filter(member__in=among), nowhere.filter(pk__in=among)
         keys = there.order_by().values("member").union(nowhere.order_by().values("pk"))
         return self.filter(pk__in=keys)
 
@@ -107,6 +114,10 @@ class Member(models.Model):
                 violation_error_message=_("Who left did so on a day and for a reason."),
             ),
         ]
+        indexes = [  # for likely doubles: see members.doubles
+            models.Index(fields=["born"], name="members_member_born"),
+            models.Index(Lower("email"), name="members_member_email_plain", condition=~Q(email="")),
+        ]
 
     def __str__(self) -> str:
         return f"{self.full_name} ({self.number})"
@@ -127,6 +138,65 @@ class Member(models.Model):
     def is_present(self, on: date) -> bool:
         """Whether he or she was a member on the day `on`, in the present membership."""
         return self.joined <= on and (self.left is None or self.left > on)
+
+
+class FormerNumber(models.Model):
+    """A number that was somebody's until he or she was found to be registered twice.
+
+    It leads to the member under whose older number both go on, and is never given again.
+    """
+
+    number = models.BigIntegerField(_("former number"), unique=True)
+    member = models.ForeignKey(
+        Member, models.PROTECT, related_name="former_numbers", verbose_name=_("member")
+    )
+    merged = models.DateField(_("merged on"))
+
+    class Meta:
+        verbose_name = _("former number")
+        verbose_name_plural = _("former numbers")
+        ordering = ["number"]
+        constraints = [
+            models.CheckConstraint(
+                # Of two numbers the older one is kept.
+                condition=Q(number__gt=F("member_id")),
+                name="members_former_number_is_the_later",
+                violation_error_message=_("A former number is higher than the one that is kept."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.number)
+
+
+class NotTheSame(models.Model):
+    """Two members who look like one and are not, as somebody found out."""
+
+    member = models.ForeignKey(
+        Member,
+        models.CASCADE,
+        related_name="+",
+        db_index=False,  # the constraint's index begins with it
+        verbose_name=_("member"),
+    )
+    other = models.ForeignKey(
+        Member, models.CASCADE, related_name="+", verbose_name=_("not the same as")
+    )
+    on = models.DateField(_("found on"))
+
+    class Meta:
+        verbose_name = _("pair of two people")
+        verbose_name_plural = _("pairs of two people")
+        ordering = ["member", "other"]
+        constraints = [
+            models.UniqueConstraint(fields=["member", "other"], name="members_not_the_same_once"),
+            models.CheckConstraint(
+                condition=Q(member__lt=F("other")), name="members_not_the_same_in_order"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.member_id}, {self.other_id}"
 
 
 class Period(models.Model):

@@ -14,7 +14,7 @@ from audit.refusals import Blocker, Refused, refuse_if
 from districts.kinds import CELLS, LEADERS_OF_CELLS, Kind
 from districts.models import Unit
 from districts.units import blocks_dissolution
-from members.models import Member, Registration
+from members.models import FormerNumber, Member, Registration
 
 HOME, RESIDENCE = Registration.Kind.HOME, Registration.Kind.RESIDENCE
 # Where a member may be registered in each capacity (A1, A3, A4).
@@ -29,9 +29,29 @@ class CannotRegister(Refused):
     """A registration that could not be made, changed or ended."""
 
 
+class MergedAway(Refused):
+    """A member who goes on under another number, as whom he or she was registered too."""
+
+
 def lock_member(member: Member) -> Member:
-    """The member afresh, locked to the end of the transaction."""
-    return Member.objects.select_for_update(no_key=True, of=("self",)).get(pk=member.pk)
+    """The member afresh, locked to the end of the transaction.
+
+    Raises `MergedAway` where two numbers were merged since `member` was read.
+    """
+    rows = Member.objects.select_for_update(no_key=True, of=("self",))
+    locked = rows.filter(pk=member.pk).first()
+    if locked is None:
+        raise MergedAway(merged_away(member.pk))
+    return locked
+
+
+def merged_away(number: int) -> Blocker:
+    """What to say of a number that is nobody's any more."""
+    former = FormerNumber.objects.filter(number=number).select_related("member").first()
+    if former is None:
+        return Blocker(_("There is no member with the number %(number)s.") % {"number": number})
+    reason = _("The number %(number)s was merged into another: look for %(member)s.")
+    return Blocker(reason % {"number": number, "member": former.member})
 
 
 def lock_unit(unit: Unit) -> Unit:

@@ -1,15 +1,19 @@
-"""The people's tables: members, earlier memberships, registrations, employments."""
+"""The people's tables: members, their former numbers, memberships, registrations, employments."""
 
+from collections.abc import Iterator
 from datetime import date
+from typing import Any
 
+from django.db import connection
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from audit.ground import Ground
 from audit.tables import Table, column, declare
-from audit.tables.declaration import Reserved
-from members.models import EarlierMembership, Employment, Member, Registration
+from audit.tables.declaration import Problem, Reserved
+from members.models import EarlierMembership, Employment, FormerNumber, Member, Registration
 from members.names import search_key
 
 
@@ -24,6 +28,13 @@ def _at_home(ground: Ground) -> QuerySet[Member]:
     homes = Registration.objects.filter(member=OuterRef("pk"), kind=Registration.Kind.HOME)
     elsewhere = homes.not_ended(today).exclude(ground.holds("unit__"))
     return _members(ground, None).exclude(Exists(elsewhere))
+
+
+def _former(ground: Ground, day: date | None) -> QuerySet[FormerNumber]:
+    rows = FormerNumber.objects.all()
+    if day is not None:
+        rows = rows.filter(merged__lte=day)
+    return rows if _whole(ground, day) else rows.filter(member__in=_members(ground, day))
 
 
 def _earlier(ground: Ground, day: date | None) -> QuerySet[EarlierMembership]:
@@ -59,6 +70,59 @@ def _whole(ground: Ground, day: date | None) -> bool:
     return ground.everywhere and day is None
 
 
+def _no_former_numbers(stage: Any) -> Iterator[Problem]:
+    """A member whose number led to another one when the two were merged does not come back."""
+    known = [f"SELECT number, member_id AS member FROM {FormerNumber._meta.db_table}"]
+    if "former_numbers" in stage.beside:
+        known.append(f"SELECT number, member FROM {stage.beside['former_numbers'].name}")
+    rows = stage.query(
+        f"SELECT s.line, s.number, f.member FROM {stage.name} AS s"
+        f" JOIN ({' UNION '.join(known)}) AS f ON f.number = s.number"
+    )
+    for line, number, member in rows:
+        message = gettext("is a former number: this person is number %(member)s now")
+        yield line, "number", str(number), message % {"member": member}
+
+
+def _nobody_s_numbers(stage: Any) -> Iterator[Problem]:
+    """A former number is no member's, and higher than the one that it leads to."""
+    taken = f"SELECT 1 FROM {Member._meta.db_table} AS m WHERE m.number = s.number"
+    rows = stage.query(f"SELECT line, number FROM {stage.name} AS s WHERE EXISTS ({taken})")
+    for line, number in rows:
+        yield line, "number", str(number), gettext("is a member's number in the register")
+    rows = stage.query(f"SELECT line, number FROM {stage.name} WHERE number <= member")
+    for line, number in rows:
+        message = gettext("must be higher than the number that it leads to")
+        yield line, "number", str(number), message
+
+
+def _reserve_former_numbers() -> None:
+    """Let the next member get a number above all former ones too."""
+    highest = f"SELECT MAX(number) FROM {FormerNumber._meta.db_table}"
+    members = Member._meta.db_table
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            sequence = f"pg_get_serial_sequence('{members}', 'number')"
+            cursor.execute(
+                f"SELECT setval({sequence}, ({highest}))"
+                f" WHERE ({highest}) > (SELECT last_value FROM {_sequence(cursor, sequence)})"
+            )
+            return
+        cursor.execute(
+            f"INSERT INTO sqlite_sequence (name, seq) SELECT '{members}', 0 WHERE NOT EXISTS"
+            f" (SELECT 1 FROM sqlite_sequence WHERE name = '{members}')"
+        )
+        cursor.execute(
+            f"UPDATE sqlite_sequence SET seq = MAX(seq, ({highest})) WHERE name = '{members}'"
+        )
+
+
+def _sequence(cursor: Any, expression: str) -> str:
+    cursor.execute(f"SELECT {expression}")
+    (name,) = cursor.fetchone()
+    return str(name)
+
+
 MEMBERS = declare(
     Table(
         name="members",
@@ -89,7 +153,26 @@ MEMBERS = declare(
             _at_home,
             _("is for whoever keeps the register of the home cell"),
         ),
+        checks=(_no_former_numbers,),
         derived={"search": (("family_name", "given_name"), search_key)},
+    )
+)
+
+FORMER_NUMBERS = declare(
+    Table(
+        name="former_numbers",
+        model=FormerNumber,
+        description=_("Numbers under which somebody stood in the register a second time."),
+        key=("number",),
+        columns=(
+            column(FormerNumber, "number", _("The number, which is never given again.")),
+            column(FormerNumber, "member", _("The number of the member that it leads to.")),
+            column(FormerNumber, "merged", _("The day on which the two were merged.")),
+        ),
+        rows=_former,
+        checks=(_nobody_s_numbers,),
+        finish=_reserve_former_numbers,
+        replaced=True,
     )
 )
 

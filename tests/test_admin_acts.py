@@ -246,13 +246,13 @@ def test_admit_on_the_page_of_a_cell(client, town, secretary):
     assert homes(Member.objects.get(family_name="Novak")) == [(town.street_cell, ON, None)]
 
 
-def test_a_namesake_is_asked_back_about(client, town, secretary):
+def test_a_namesake_is_asked_back_about_and_admitted_for_a_reason(client, town, secretary):
     given = {"family_name": "Novak", "born": "1990-05-01", "cell": town.street_cell.code}
     done(perform(client, Member, "admit", **given))
-    answer = perform(client, Member, "admit", **given)
+    answer = perform(client, Member, "admit", **given, reason="")
     assert "born on the same day" in answer.content.decode()
     assert Member.objects.filter(family_name="Novak").count() == 1
-    done(perform(client, Member, "admit", another="on", **given))
+    done(perform(client, Member, "admit", **given, reason="Twins."))
     assert Member.objects.filter(family_name="Novak").count() == 2
 
 

@@ -87,6 +87,7 @@ TABLE = {
     **of_table("members_member", row="person"),
     "admin:members_member_act": (("person", "change-cell"), ACT_ON_ROW),
     "admin:members_member_list_act": (("admit",), ACT),
+    "admin:members_member_doubles": ((), LIST),
     **of_table("members_registration", row="registration"),
     **of_table("members_employment", row="employment"),
     **of_table("members_account", row="login", add=ADMINISTRATOR),
