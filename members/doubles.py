@@ -182,12 +182,12 @@ def _rows(here: Ground, *, within: bool, on: date) -> Iterable[tuple[Known, Know
         for alike in _ALIKE
     )
     statement = f"{_HERE.format(here=inner)} {pairs} LIMIT {2 * MOST_PAIRS}"
-    with transaction.atomic() if postgres and not within else nullcontext():
-        with connection.cursor() as cursor:
-            if postgres and not within:
-                cursor.execute("SET LOCAL jit = off")  # compiling it takes longer than doing it
-            cursor.execute(statement, parameters)
-            rows = cursor.fetchall()
+    far = postgres and not within
+    with transaction.atomic() if far else nullcontext(), connection.cursor() as cursor:
+        if far:
+            cursor.execute("SET LOCAL jit = off")  # compiling it takes longer than doing it
+        cursor.execute(statement, parameters)
+        rows = cursor.fetchall()
     return ((_known(row[:4]), _known(row[4:])) for row in rows)
 
 
