@@ -5,8 +5,7 @@ from datetime import date
 import pytest
 from playwright.sync_api import Page, expect
 
-from members.merging import NotTheSame
-from members.models import Member
+from members.models import Member, NotTheSame
 from tests import factories
 from tests.browser.steps import Steps
 
