@@ -39,5 +39,11 @@ class Ground:
             )
         return condition
 
+    def has(self, tree: int, left: int) -> bool:
+        """Whether the unit at that place of a tree lies in this ground; asks nothing."""
+        return self.everywhere or any(
+            extent.tree == tree and extent.left <= left <= extent.right for extent in self.extents
+        )
+
 
 EVERYWHERE = Ground(everywhere=True)

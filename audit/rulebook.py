@@ -208,9 +208,7 @@ def rule_named(name: str) -> Rule | None:
     return _rules.get(name)
 
 
-def findings(
-    ground: Ground, on: date, *, among: Iterable[Rule] | None = None
-) -> Iterator[Finding]:
+def findings(ground: Ground, on: date, *, among: Iterable[Rule] | None = None) -> Iterator[Finding]:
     """Every breach in `ground` on the day `on`, rule by rule, one at a time.
 
     Of the rules in `among` only, where they are given. Each rule costs a query or two.

@@ -215,9 +215,9 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["d
 STATUTES: dict[str, int] = env.json("STATUTES", default={})
 
 
-def _entry(title: Any, icon: str, route: str) -> dict[str, Any]:
+def _entry(title: Any, icon: str, route: str, *, namespace: str = "admin:") -> dict[str, Any]:
     """An entry of the admin's menu; it is there for whoever holds a role."""
-    link = reverse_lazy(f"admin:{route}")
+    link = reverse_lazy(f"{namespace}{route}")
     return {"title": title, "icon": icon, "link": link, "permission": "districts.scope.permits"}
 
 
@@ -244,6 +244,7 @@ UNFOLD = {
                     _entry(_("Start"), "home", "index"),
                     _entry(_("Members"), "group", "members_member_changelist"),
                     _entry(_("Units"), "account_tree", "districts_unit_changelist"),
+                    _entry(_("Findings"), "fact_check", "findings", namespace=""),
                 ],
             },
             {
@@ -260,6 +261,7 @@ UNFOLD = {
                     _entry(_("Employments"), "work", "members_employment_changelist"),
                     _entry(_("Accounts"), "person", "members_account_changelist"),
                     _entry(_("Roles"), "key", "districts_heldrole_changelist"),
+                    _entry(_("Rules"), "gavel", "rules", namespace=""),
                 ],
             },
         ],

@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 from django.contrib.auth.views import LogoutView
-from django.urls import path
+from django.urls import include, path
 
 from members import views
 
@@ -11,5 +11,6 @@ urlpatterns = [
     path("login/", views.SignIn.as_view(), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),
     path("admin/login/", views.admin_login),
+    path("admin/", include("districts.urls")),
     path("admin/", admin.site.urls),
 ]

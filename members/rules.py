@@ -28,6 +28,14 @@ _AT_ONCE = 500  # members whose belonging is looked up together
     "home-registration",
     sentence=_("Every member has one open home registration."),
     remedy=_("Register the member with the cell that he or she belongs to."),
+    explanation=_(
+        "Everybody has exactly one home in the organisation: the cell where he or she is "
+        "counted, works along and votes. Who has none belongs nowhere and is told of no "
+        "meeting. The cell is that of the factory, or the street cell for those who work in "
+        "none; where the register knows it, it is filled in already. Ask the member before "
+        "you register him or her."
+    ),
+    mend="register",
 )
 def without_home(ground: Ground, on: date) -> Iterator[Breach]:
     """Present members without a home registration in force.
@@ -79,6 +87,13 @@ def _known_here(ground: Ground, on: date) -> QuerySet[Any, Any]:
     "home-in-a-cell",
     sentence=_("A member's home registration is with a cell."),
     remedy=_("Register the member with a cell below this unit."),
+    explanation=_(
+        "The cell is the base of everything, and nobody is a member of a district or an area "
+        "directly. Such an entry mostly stands for somebody whose cell was not known yet. "
+        "Change it to the cell of the factory, or to the street cell of those who work in "
+        "none."
+    ),
+    mend="change-cell",
 )
 def home_outside_cells(ground: Ground, on: date) -> Iterator[Breach]:
     """Home registrations in force with a unit that is no cell."""
@@ -91,6 +106,12 @@ def home_outside_cells(ground: Ground, on: date) -> Iterator[Breach]:
     "unit-open",
     sentence=_("A registration is with an open unit."),
     remedy=_("Register the member with an open cell."),
+    explanation=_(
+        "A dissolved unit meets no more, and a unit that is not founded yet does not meet "
+        "either: who is registered there is reached by nobody. Change the registration to an "
+        "open cell, that of the factory or of the street."
+    ),
+    mend="change-cell",
 )
 def in_closed_units(ground: Ground, on: date) -> Iterator[Breach]:
     """Registrations in force with a unit that is dissolved, or not founded yet."""
@@ -115,6 +136,13 @@ def in_closed_units(ground: Ground, on: date) -> Iterator[Breach]:
     "registered-as-member",
     sentence=_("Only members are registered with a unit."),
     remedy=_("End the registration on the day the membership ended."),
+    explanation=_(
+        "With a membership all registrations end, otherwise the cell counts people it no "
+        "longer has and may call on them to vote. This one was left open, or the membership "
+        "begins only later. End it on the day the membership ended; or, if the person is a "
+        "member after all, readmit him or her."
+    ),
+    mend="end-leftover",
 )
 def not_members(ground: Ground, on: date) -> Iterator[Breach]:
     """Registrations in force of people who are no members on that day."""
@@ -138,6 +166,13 @@ def not_members(ground: Ground, on: date) -> Iterator[Breach]:
     "residence-unit",
     sentence=_("A registration of residence is with a district, local group or street cell."),
     remedy=_("Register the member with the district of residence, or one of its street cells."),
+    explanation=_(
+        "Who works in one district and lives in another is known to the bureau where he or "
+        "she lives, which may assign him or her to one of its street cells. A factory cell or "
+        "an area cannot do that. Change the registration to the district or local group of "
+        "the place of residence, or to one of its street cells."
+    ),
+    mend="change-cell",
 )
 def residence_elsewhere(ground: Ground, on: date) -> Iterator[Breach]:
     """Registrations of residence in force with another kind of unit."""
@@ -151,6 +186,13 @@ def residence_elsewhere(ground: Ground, on: date) -> Iterator[Breach]:
     "residence-of-factory-members",
     sentence=_("Only a member of a factory cell is registered at the place of residence too."),
     remedy=_("End the registration of residence, or change the home cell."),
+    explanation=_(
+        "A second registration exists for one reason only: a factory cell that lies elsewhere "
+        "than the home. Who is in a street cell belongs to the place of residence with that "
+        "cell already, and would be counted there twice. End the registration of residence; "
+        "or, if the member works in a factory, change the home cell to that of the factory."
+    ),
+    mend="end-registration",
 )
 def residence_without_factory(ground: Ground, on: date) -> Iterator[Breach]:
     """Registrations of residence in force beside no home in a factory cell."""
@@ -168,6 +210,13 @@ def residence_without_factory(ground: Ground, on: date) -> Iterator[Breach]:
     "residence-in-another-district",
     sentence=_("A registration of residence is with another district than that of the home cell."),
     remedy=_("End the registration of residence: the home cell's district knows the member."),
+    explanation=_(
+        "The second registration tells another district that a member lives there. Where home "
+        "cell and residence lie in the same district, its bureau knows the member already. "
+        "End the registration of residence; it was most likely left over from a move or from "
+        "a change of job."
+    ),
+    mend="end-registration",
 )
 def residence_in_the_same_district(ground: Ground, on: date) -> Iterator[Breach]:
     """Registrations of residence in force in the home cell's own district or local group."""
