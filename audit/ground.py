@@ -13,6 +13,11 @@ class Extent:
     left: int
     right: int
 
+    @property
+    def alone(self) -> "Extent":
+        """The unit without what is below it."""
+        return Extent(self.tree, self.left, self.left)
+
 
 @dataclass(frozen=True, slots=True)
 class Ground:

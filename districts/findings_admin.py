@@ -85,8 +85,8 @@ class Asked:
     @property
     def query(self) -> str:
         """The same as the query of an address, without the page."""
-        given = {name: self.form.data.get(name) for name in self.form.fields}
-        return urlencode({name: value for name, value in given.items() if value})
+        asked = self.form.data
+        return urlencode({name: value for name in self.form.fields if (value := asked.get(name))})
 
 
 def _asked(request: HttpRequest) -> Asked:
@@ -140,8 +140,7 @@ def _page_of(request: HttpRequest, found: Report) -> Page[Any]:
 
 def _links(asked: Asked, found: Report) -> list[tuple[Rule, int, str]]:
     """The rules that have findings, how many, and the report narrowed to each."""
-    kept = {name: asked.form.data.get(name) for name in ("unit", "day")}
-    kept = {name: value for name, value in kept.items() if value}
+    kept = {name: value for name in ("unit", "day") if (value := asked.form.data.get(name))}
     return [
         (rule, number, "?" + urlencode({**kept, "rule": rule.name}))
         for rule, number in found.by_rule

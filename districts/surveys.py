@@ -2,8 +2,8 @@
 
 A district is looked through while its page waits. At a million members the rules take seconds for
 everything: so the whole register is looked through beside the pages, at most every ten minutes and
-only while somebody asks, and the pages say as of when they know. A thread does it, since it needs no
-service of its own; what it finds stands in the database, for all processes alike.
+only while somebody asks, and the pages say as of when they know. A thread does it, since it needs
+no service of its own; what it finds stands in the database, for all processes alike.
 """
 
 import logging

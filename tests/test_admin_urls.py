@@ -92,6 +92,10 @@ TABLE = {
     "admin:districts_heldrole_act": (("held", "revoke-role"), ACT_ON_ROW),
     "admin:districts_heldrole_list_act": (("give-role",), ACT),
     "admin:auth_user_password_change": (("login",), ADMINISTRATOR_ON_ROW),
+    "findings": ((), LIST),
+    "findings_csv": ((), LIST),
+    "rules": ((), LIST),
+    "rule": (("unit-open",), LIST),
 }
 # Older forms of a row's address, which Django sends on, and those that lead nowhere.
 NAMELESS = {"admin:None", "None"}
