@@ -211,12 +211,16 @@ class MemberAdmin(ActingAdmin):
         yield _("Joined"), obj.joined.isoformat(), ""
         if obj.left is not None:
             yield _("Left"), self.state(obj), ""
-        for held in obj.seen_registrations:
-            if held.until is None or held.until > today:
-                mine = ground.has(held.unit.tree_id, held.unit.lft)
-                address = reverse("admin:districts_unit_change", args=[held.unit_id])
-                title = _("Home cell") if held.kind == HOME else _("Registered as a resident with")
-                yield title, held.unit, address if mine else ""
+        seen = obj.seen_registrations
+        standing = [held for held in seen if held.until is None or held.until > today]
+        for held in standing:
+            mine = ground.has(held.unit.tree_id, held.unit.lft)
+            address = reverse("admin:districts_unit_change", args=[held.unit_id]) if mine else ""
+            title = _("Home cell") if held.kind == HOME else _("Registered as a resident with")
+            yield title, held.unit, address
+        if obj.left is None and not any(held.kind == HOME for held in standing):
+            hidden = not sees_home(request, obj)
+            yield _("Home cell"), _("in another district") if hidden else _("none"), ""
         for work in obj.seen_employments:
             if work.holds(today):
                 yield _("Works at"), work.workplace, ""

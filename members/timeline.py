@@ -24,8 +24,8 @@ from members.models import Employment, Member, Registration
 from members.visibility import seen_registrations, sees_home
 
 HOME, RESIDENCE = Registration.Kind.HOME, Registration.Kind.RESIDENCE
-# What ends comes before what begins on the same day.
-_ENDED, _BEGUN = 0, 1
+# What ends comes before what begins on the same day, and a membership around all else.
+_ENDED, _LEFT, _JOINED, _BEGUN = range(4)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -55,12 +55,12 @@ def timeline(
 def _of_membership(member: Member) -> Iterator[Event]:
     earlier = list(member.earlier_memberships.all())
     for one in earlier:
-        yield Event(one.since, _BEGUN, _("Joined: an earlier membership."))
-        yield Event(one.until, _ENDED, _("Left: %(why)s.") % {"why": one.get_reason_display()})
-    yield Event(member.joined, _BEGUN, _("Joined again.") if earlier else _("Joined."))
+        yield Event(one.since, _JOINED, _("Joined: an earlier membership."))
+        yield Event(one.until, _LEFT, _("Left: %(why)s.") % {"why": one.get_reason_display()})
+    yield Event(member.joined, _JOINED, _("Joined again.") if earlier else _("Joined."))
     if member.left is not None:
         why = {"why": member.get_left_reason_display()}
-        yield Event(member.left, _ENDED, _("Left: %(why)s.") % why)
+        yield Event(member.left, _LEFT, _("Left: %(why)s.") % why)
 
 
 def _of_registration(one: Registration) -> Iterator[Event]:
