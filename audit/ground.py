@@ -13,6 +13,11 @@ class Extent:
     left: int
     right: int
 
+    @property
+    def alone(self) -> "Extent":
+        """The unit without what is below it."""
+        return Extent(self.tree, self.left, self.left)
+
 
 @dataclass(frozen=True, slots=True)
 class Ground:
@@ -38,6 +43,12 @@ class Ground:
                 }
             )
         return condition
+
+    def has(self, tree: int, left: int) -> bool:
+        """Whether the unit at that place of a tree lies in this ground; asks nothing."""
+        return self.everywhere or any(
+            extent.tree == tree and extent.left <= left <= extent.right for extent in self.extents
+        )
 
 
 EVERYWHERE = Ground(everywhere=True)

@@ -2,13 +2,21 @@
 
 An app declares its rules in its `rules.py`:
 
-    @rule("A9", "unit-parent", sentence=_("Every unit stands ..."), remedy=_("Move it ..."))
+    @rule(
+        "A9",
+        "unit-parent",
+        sentence=_("Every unit stands ..."),
+        remedy=_("Move it ..."),
+        explanation=_("Why the article asks it, and what to do, in a few plain sentences."),
+        mend="move",
+    )
     def lawful_parents(ground: Ground, on: date) -> Iterator[Breach]: ...
 
-A rule's check is set-based: it answers for all of `ground` at once, on the day `on`.
+A rule's check is set-based: it answers for all of `ground` at once, on the day `on`. Its cost is
+that of the ground: start from the ground's own rows, not from everybody.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date
 from functools import cache
@@ -80,13 +88,39 @@ ARTICLES = {
 }
 
 
+# Which of the numbers in `Statutes` each article leaves open, and what they count.
+NUMBERS: dict[str, dict[str, Any]] = {
+    "A2": {"cell_least": _("members from whom a workplace can form a cell of its own")},
+    "A6": {"prolonged_unemployment_months": _("months without work that count as prolonged")},
+    "A8": {
+        "bureau_least": _("members that a bureau has at least"),
+        "bureau_most": _("members that a bureau has at most"),
+    },
+    "A10": {"meeting_interval_days": _("days from one general meeting to the next at most")},
+    "A11": {
+        "bureau_least": _("members that a bureau has at least"),
+        "bureau_most": _("members that a bureau has at most"),
+    },
+    "A14": {"confirmation_days": _("days from an appointment to its confirmation at most")},
+    "A15": {"committee_least": _("members that a committee has at least")},
+}
+
+
+def numbers_of(article: str) -> list[tuple[Any, int]]:
+    """The numbers that the article leaves open, as they are in force: what they count, and each."""
+    named = NUMBERS.get(article, {})
+    return [(title, getattr(statutes(), name)) for name, title in named.items()]
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """A breach of an article.
 
     `unit` is the code of the unit that has to mend it, empty where none is known; `subject` names
     what is in breach by table and key ('member 1042'), never a person by name; `since` is the first
-    day of the breach, None where no day can be told; `remedy` says what to do.
+    day of the breach, None where no day can be told; `remedy` says what to do and `sentence` what
+    should hold. `given` fills the form of the act that mends it, as far as the rule knows the
+    answers; it goes out into no list.
     """
 
     article: str
@@ -95,6 +129,8 @@ class Finding:
     subject: str
     since: date | None
     remedy: str
+    sentence: str = ""
+    given: Mapping[str, str] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +140,7 @@ class Breach:
     unit: str
     subject: str
     since: date | None = None
+    given: Mapping[str, str] = field(default_factory=dict, compare=False)
 
 
 Check = Callable[[Ground, date], Iterable[Breach]]
@@ -111,19 +148,40 @@ Check = Callable[[Ground, date], Iterable[Breach]]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule: its article, its name, its sentence in plain words, its check, and the remedy."""
+    """One rule: its article, its name, its sentence in plain words, its check, and the remedy.
+
+    `explanation` says why the article asks it and what to do, for the rule's own page; `mend` names
+    the act on the subject that mends a breach, empty where there is none.
+    """
 
     article: str
     name: str
     sentence: str
     remedy: str
     check: Check = field(compare=False)
+    explanation: str = ""
+    mend: str = ""
+
+    def finding(self, breach: Breach) -> Finding:
+        """The finding that one of this rule's breaches is."""
+        return Finding(
+            self.article,
+            self.name,
+            breach.unit,
+            breach.subject,
+            breach.since,
+            str(self.remedy),
+            str(self.sentence),
+            breach.given,
+        )
 
 
 _rules: dict[str, Rule] = {}
 
 
-def rule(article: str, name: str, *, sentence: Any, remedy: Any) -> Callable[[Check], Check]:
+def rule(
+    article: str, name: str, *, sentence: Any, remedy: Any, explanation: Any = "", mend: str = ""
+) -> Callable[[Check], Check]:
     """Declare the decorated check as the rule `name` under `article`.
 
     Raises `ValueError` for an article that the statutes do not have and for a name used twice.
@@ -134,7 +192,7 @@ def rule(article: str, name: str, *, sentence: Any, remedy: Any) -> Callable[[Ch
         raise ValueError(f"there are two rules named {name!r}")
 
     def declare(check: Check) -> Check:
-        _rules[name] = Rule(article, name, sentence, remedy, check)
+        _rules[name] = Rule(article, name, sentence, remedy, check, explanation, mend)
         return check
 
     return declare
@@ -145,15 +203,16 @@ def rules() -> list[Rule]:
     return sorted(_rules.values(), key=lambda rule: (int(rule.article[1:]), rule.name))
 
 
-def findings(ground: Ground, on: date) -> Iterator[Finding]:
-    """Every breach in `ground` on the day `on`, rule by rule, one at a time."""
-    for declared in rules():
+def rule_named(name: str) -> Rule | None:
+    """The rule of this name, if there is one."""
+    return _rules.get(name)
+
+
+def findings(ground: Ground, on: date, *, among: Iterable[Rule] | None = None) -> Iterator[Finding]:
+    """Every breach in `ground` on the day `on`, rule by rule, one at a time.
+
+    Of the rules in `among` only, where they are given. Each rule costs a query or two.
+    """
+    for declared in rules() if among is None else among:
         for breach in declared.check(ground, on):
-            yield Finding(
-                declared.article,
-                declared.name,
-                breach.unit,
-                breach.subject,
-                breach.since,
-                str(declared.remedy),
-            )
+            yield declared.finding(breach)

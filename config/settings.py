@@ -218,10 +218,15 @@ STATUTES: dict[str, int] = env.json("STATUTES", default={})
 
 
 def _entry(
-    title: Any, icon: str, route: str, permission: str = "districts.scope.permits"
+    title: Any,
+    icon: str,
+    route: str,
+    permission: str = "districts.scope.permits",
+    *,
+    namespace: str = "admin:",
 ) -> dict[str, Any]:
     """An entry of the admin's menu; it is there for whoever holds a role, or the one it needs."""
-    link = reverse_lazy(route if route in ("imports", "export") else f"admin:{route}")
+    link = reverse_lazy(f"{namespace}{route}")
     return {"title": title, "icon": icon, "link": link, "permission": permission}
 
 
@@ -248,6 +253,7 @@ UNFOLD = {
                     _entry(_("Start"), "home", "index"),
                     _entry(_("Members"), "group", "members_member_changelist"),
                     _entry(_("Units"), "account_tree", "districts_unit_changelist"),
+                    _entry(_("Findings"), "fact_check", "findings", namespace=""),
                     _entry(_("Likely duplicates"), "content_copy", "members_member_doubles"),
                 ],
             },
@@ -261,8 +267,14 @@ UNFOLD = {
             {
                 "title": _("Files"),
                 "items": [
-                    _entry(_("Import"), "upload", "imports", "districts.import_admin.may_import"),
-                    _entry(_("Export"), "download", "export", "districts.export_admin.may_export"),
+                    _entry(
+                        *(_("Import"), "upload", "imports", "districts.import_admin.may_import"),
+                        namespace="",
+                    ),
+                    _entry(
+                        *(_("Export"), "download", "export", "districts.export_admin.may_export"),
+                        namespace="",
+                    ),
                 ],
             },
             {
@@ -272,6 +284,7 @@ UNFOLD = {
                     _entry(_("Employments"), "work", "members_employment_changelist"),
                     _entry(_("Accounts"), "person", "members_account_changelist"),
                     _entry(_("Roles"), "key", "districts_heldrole_changelist"),
+                    _entry(_("Rules"), "gavel", "rules", namespace=""),
                     _entry(_("Log"), "history", "audit_entry_changelist"),
                 ],
             },

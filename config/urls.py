@@ -2,9 +2,8 @@
 
 from django.contrib import admin
 from django.contrib.auth.views import LogoutView
-from django.urls import path
+from django.urls import include, path
 
-from districts import export_admin, import_admin
 from members import views
 
 urlpatterns = [
@@ -12,8 +11,6 @@ urlpatterns = [
     path("login/", views.SignIn.as_view(), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),
     path("admin/login/", views.admin_login),
-    path("admin/import/", admin.site.admin_view(import_admin.imports_view), name="imports"),
-    path("admin/import/<int:pk>/", admin.site.admin_view(import_admin.import_view), name="import"),
-    path("admin/export/", admin.site.admin_view(export_admin.export_view), name="export"),
+    path("admin/", include("districts.urls")),
     path("admin/", admin.site.urls),
 ]

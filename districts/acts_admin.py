@@ -25,6 +25,7 @@ from audit.log import Draft
 from audit.refusals import Blocker, Refused
 from districts.acts import Act, Text, acts_among, acts_on, carry_out, rehearse
 from districts.scoped_admin import ScopedAdmin
+from districts.sections import sections_of
 
 BULK_MOST = 500
 _PERFORM = "perform"  # the field that tells a filled form from the first look at one
@@ -239,6 +240,7 @@ class ActingAdmin(ScopedAdmin):
             context["facts"] = list(self.facts(request, obj))
             context["acts"] = self._links(request, obj)
             context["history"] = reverse(self._route("history"), args=[obj.pk])
+            context["sections"] = sections_of(request, obj)
         return super().render_change_form(request, context, *args, **kwargs)
 
     def _links(self, request: HttpRequest, obj: Any) -> list[Link]:

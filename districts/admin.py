@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.forms import Field
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -32,21 +32,11 @@ from districts.picking import (
 from districts.roles import CHANGE
 from districts.scope import ground_of, holds_any
 from districts.scoped_admin import ScopedAdmin
+from districts.unit_page import count_figures, path_of, prepare_page
 
 admin.site.index_title = _("Start")
 
 POSITION: Any = (_("Position"), {"fields": (("latitude", "longitude"),)})
-
-
-def count_figures(units: Iterable[Unit]) -> None:
-    """Put every declared figure on each of `units`, as `unit.figures`."""
-    shown: list[Any] = list(units)
-    for unit in shown:
-        unit.figures = {}
-    for figure in figures():
-        counts = figure.count(shown, timezone.localdate())
-        for unit in shown:
-            unit.figures[figure.name] = counts.get(unit.pk, 0)
 
 
 def _column(figure: Figure) -> Callable[[Any], SafeString]:
@@ -87,11 +77,7 @@ class UnitAdmin(ActingAdmin):
         return ["name", "code", "kind", "stands_under", *columns, "founded", "dissolved"]
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        fields: list[tuple[str, ...]] = [("code", "name"), ("kind", "stands_under")]
-        fields.append(("founded", "dissolved") if obj and obj.dissolved else ("founded",))
-        emergency = obj and obj.regime == Regime.EMERGENCY
-        fields.append(("regime", "regime_since") if emergency else ("regime",))
-        return ((None, {"fields": fields}), POSITION)
+        return (POSITION,)
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         narrowed = {"narrowed_to": chosen_unit(request)}
@@ -101,16 +87,27 @@ class UnitAdmin(ActingAdmin):
     def stands_under(self, unit: Unit) -> str | None:
         return unit.parent.name if unit.parent else None
 
-    def facts(self, request: HttpRequest, obj: Unit) -> Iterable[tuple[Text, Any, str]]:
-        count_figures([obj])
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        if (unit := kwargs.get("obj")) is not None:
+            prepare_page(unit)
+            context["path"] = path_of(request, unit)
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def facts(self, request: HttpRequest, obj: Any) -> Iterable[tuple[Text, Any, str]]:
         for figure in figures():
             yield figure.title, obj.figures[figure.name], figure.address(obj)
         below = obj.get_descendants().exclude(dissolved__lte=timezone.localdate()).count()
         if below:
             yield _("Open units below it"), below, f"{self._list_address()}?unit={obj.pk}"
-        mine = obj.parent and self.has_view_permission(request, obj.parent)
-        address = reverse(self._route("change"), args=[obj.parent_id]) if mine else ""
-        yield _("Stands under"), obj.parent or _("no other unit"), address
+        yield _("Kind"), obj.get_kind_display(), ""
+        yield _("Code"), obj.code, ""
+        yield _("Founded"), obj.founded.isoformat(), ""
+        if obj.dissolved:
+            yield _("Dissolved"), obj.dissolved.isoformat(), ""
+        if obj.regime == Regime.EMERGENCY:
+            yield _("Emergency since (A14)"), obj.regime_since.isoformat(), ""
 
     def suggest_view(self, request: HttpRequest, name: str) -> HttpResponse:
         """Rows of a declared choice that hold what somebody has typed so far."""

@@ -66,17 +66,7 @@ class BelowUnit(SimpleListFilter):
     parameter_name = "unit"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
-        upper = Unit.objects.on_ground(ground_of(request)).exclude(kind__in=CELLS)
-        upper = upper.exclude(dissolved__lte=timezone.localdate())
-        found = list(upper[: MOST_UNITS + 1])
-        if len(found) > MOST_UNITS:
-            found = list(upper.filter(level__lte=1)[:MOST_UNITS])
-        least = min((unit.level for unit in found), default=0)
-        offered = [(str(unit.pk), f"{'· ' * (unit.level - least)}{unit.name}") for unit in found]
-        chosen = chosen_unit(request)
-        if chosen and chosen not in found:
-            offered.append((str(chosen.pk), str(chosen)))
-        return offered
+        return offered_units(request)
 
     def has_output(self) -> bool:
         # A filter without output is not applied either.
@@ -91,6 +81,21 @@ class BelowUnit(SimpleListFilter):
     def narrow(self, rows: QuerySet[Any], ground: Ground) -> QuerySet[Any]:
         """Those of `rows` that lie in `ground`."""
         return rows.filter(ground.holds())
+
+
+def offered_units(request: HttpRequest) -> list[tuple[str, str]]:
+    """The units above the cells that a list can be narrowed to, and the one that it is."""
+    upper = Unit.objects.on_ground(ground_of(request)).exclude(kind__in=CELLS)
+    upper = upper.exclude(dissolved__lte=timezone.localdate())
+    found = list(upper[: MOST_UNITS + 1])
+    if len(found) > MOST_UNITS:
+        found = list(upper.filter(level__lte=1)[:MOST_UNITS])
+    least = min((unit.level for unit in found), default=0)
+    offered = [(str(unit.pk), f"{'· ' * (unit.level - least)}{unit.name}") for unit in found]
+    chosen = chosen_unit(request)
+    if chosen and chosen not in found:
+        offered.append((str(chosen.pk), str(chosen)))
+    return offered
 
 
 def chosen_unit(request: HttpRequest) -> Unit | None:

@@ -1,6 +1,6 @@
 """Who may see and change which part: the only place that turns a user into units."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, Permission
@@ -32,7 +32,7 @@ def ground(user: AbstractBaseUser | AnonymousUser, permission: str = VIEW) -> Gr
     rows = list(_held(user, permission).values_list(*_RANGE))
     if any(tree is None for tree, _left, _right in rows):
         return EVERYWHERE
-    return Ground(tuple(_outermost(Extent(*row) for row in rows)))
+    return Ground(tuple(outermost(Extent(*row) for row in rows)))
 
 
 def ground_of(request: HttpRequest, permission: str = VIEW) -> Ground:
@@ -72,7 +72,7 @@ def _held(user: Any, permission: str) -> QuerySet[HeldRole]:
     ).order_by("unit__tree_id", "unit__lft")
 
 
-def _outermost(extents: Iterable[Extent]) -> Iterable[Extent]:
+def outermost(extents: Iterable[Extent]) -> Iterator[Extent]:
     """Those that lie in no other one; `extents` come in the order of tree and left edge."""
     outer: Extent | None = None
     for extent in extents:

@@ -26,10 +26,10 @@ from districts.roles import CHANGE, VIEW
 from districts.scope import ground_of, holds_any
 
 if TYPE_CHECKING:
-    from django.contrib.admin import ModelAdmin, TabularInline
+    from django.contrib.admin import ModelAdmin
     from django.contrib.admin.views.main import ChangeList
 else:
-    from unfold.admin import ModelAdmin, TabularInline
+    from unfold.admin import ModelAdmin
     from unfold.views import ChangeList
 
 
@@ -202,25 +202,3 @@ class ScopedAdmin(ModelAdmin):  # type: ignore[type-arg]
 
     def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
         """See `log_addition`."""
-
-
-class ReadOnlyInline(TabularInline):  # type: ignore[type-arg]
-    """Rows of another table that belong to the one shown; they change by acts."""
-
-    extra = 0
-    max_num = 0
-    can_delete = False
-    show_change_link = False
-    hide_title = True
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return True  # whoever sees the row that they belong to sees them
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False

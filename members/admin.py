@@ -1,9 +1,11 @@
 """People in the admin: members with all that is held on them, and the accounts."""
 
 from collections.abc import Iterable
+from http import HTTPStatus
 from typing import Any, ClassVar
 
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -13,17 +15,31 @@ from django.utils.translation import gettext_lazy as _
 from audit.ground import Ground
 from audit.periods import in_force
 from districts.acts import Text
+from districts.acts_admin import Link
 from districts.filters import BelowUnit, StateFilter, chosen_unit
 from districts.models import Unit
 from districts.scope import ground_of
-from districts.scoped_admin import ReadOnlyInline, ScopedAdmin
-from members import account_admin, admission_acts, cell_acts, log_admin, panels, role_admin  # noqa: F401  # declare theirs to the frames
-from members.admin_acts import standing_registrations
+from districts.scoped_admin import ScopedAdmin, ScopedList
+from members import (  # noqa: F401  # declare theirs to the frames
+    account_admin,
+    admission_acts,
+    cell_acts,
+    log_admin,
+    mending_acts,
+    panels,
+    role_admin,
+    unit_people,
+)
+from members.admin_acts import EndEmployment, StartEmployment
 from members.doubles_admin import PeopleAdmin
-from members.models import EarlierMembership, Employment, Member, Registration
+from members.looks import note_look
+from members.models import Employment, Member, Registration
 from members.names import search_words
+from members.timeline import prepare_page
+from members.visibility import at_home, sees_home
 
 HOME = Registration.Kind.HOME
+OF_WORK = (StartEmployment.name, EndEmployment.name)
 
 
 class PresentMembers(StateFilter):
@@ -62,45 +78,15 @@ class RunningPeriods(StateFilter):
         return rows.filter(ended) if state == "ended" else rows
 
 
-class RegistrationInline(ReadOnlyInline):
-    """Where the member is and was registered."""
+class MemberList(ScopedList):
+    """A page of members; of those whose home is elsewhere the cell is not told (A4)."""
 
-    model = Registration
-    fields = ("kind", "place", "since", "until")
-    readonly_fields = fields
-    ordering = ("-since", "kind")
-
-    @admin.display(description=_("unit"))
-    def place(self, registration: Registration) -> str:
-        return str(registration.unit)  # no link: it may be out of the user's ground
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return super().get_queryset(request).select_related("unit")
-
-
-class EmploymentInline(ReadOnlyInline):
-    """Where the member works and worked."""
-
-    model = Employment
-    fields = ("place", "since", "until")
-    readonly_fields = fields
-    ordering = ("-since", "-pk")
-
-    @admin.display(description=_("workplace"))
-    def place(self, employment: Employment) -> str:
-        return str(employment.workplace)
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return super().get_queryset(request).select_related("workplace")
-
-
-class EarlierMembershipInline(ReadOnlyInline):
-    """Memberships before the present one."""
-
-    model = EarlierMembership
-    fields = ("since", "until", "reason")
-    readonly_fields = fields
-    ordering = ("-since",)
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        ground = ground_of(request)
+        for member in self.result_list:
+            unit = member.home.unit if member.home else None
+            member.home_is_seen = unit is None or ground.has(unit.tree_id, unit.lft)
 
 
 @admin.register(Member)
@@ -124,11 +110,8 @@ class MemberAdmin(PeopleAdmin):
         joined = ("joined", "left", "left_reason") if obj and obj.left else ("joined",)
         return ((None, {"fields": (*person, ("address", "residence"), *joined)}),)
 
-    def get_inlines(self, request: HttpRequest, obj: Any) -> list[Any]:
-        shown: list[Any] = [RegistrationInline, EmploymentInline]
-        if obj and obj.earlier_memberships.exists():
-            shown.append(EarlierMembershipInline)
-        return shown
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ScopedList]:
+        return MemberList
 
     def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
         # By name, which is found by reading the rows; a million of them come in the key's order.
@@ -147,6 +130,33 @@ class MemberAdmin(PeopleAdmin):
         self.tell_former_number(request)
         narrowed = {"narrowed_to": chosen_unit(request)}
         return super().changelist_view(request, narrowed | (extra_context or {}))
+
+    def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> Any:
+        """The member's page; that somebody looks at it is noted."""
+        answer: Any = super().change_view(request, object_id, *args, **kwargs)
+        if request.method == "GET" and answer.status_code == HTTPStatus.OK:
+            note_look(request, answer.context_data["original"])
+        return answer
+
+    def act_view(self, request: HttpRequest, object_id: str, act: str) -> HttpResponse:
+        """The page of an act; those on a member's work are for the home's secretary (A4)."""
+        if act in OF_WORK:
+            member: Any = self.get_object(request, object_id)
+            if not sees_home(request, member):
+                raise PermissionDenied
+        return super().act_view(request, object_id, act)
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        if (member := kwargs.get("obj")) is not None:
+            prepare_page(request, member)
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def _links(self, request: HttpRequest, obj: Member) -> list[Link]:
+        hidden = () if sees_home(request, obj) else OF_WORK
+        addresses = {reverse(self._route("act"), args=[obj.pk, act]) for act in hidden}
+        return [link for link in super()._links(request, obj) if link.url not in addresses]
 
     def get_search_results(
         self, request: HttpRequest, queryset: Any, search_term: str
@@ -179,11 +189,13 @@ class MemberAdmin(PeopleAdmin):
 
     @admin.display(description=_("home cell"))
     def home_cell(self, member: Any) -> str:
+        if not member.home_is_seen:
+            return str(_("in another district"))
         return str(member.home.unit) if member.home else ""
 
     @admin.display(description=_("there since"))
     def since(self, member: Any) -> Any:
-        return member.home.since if member.home else None
+        return member.home.since if member.home and member.home_is_seen else None
 
     @admin.display(description=_("left"))
     def state(self, member: Member) -> str:
@@ -191,17 +203,25 @@ class MemberAdmin(PeopleAdmin):
             return ""
         return f"{member.left.isoformat()} ({member.get_left_reason_display()})"
 
-    def facts(self, request: HttpRequest, obj: Member) -> Iterable[tuple[Text, Any, str]]:
+    def facts(self, request: HttpRequest, obj: Any) -> Iterable[tuple[Text, Any, str]]:
         ground, today = ground_of(request), timezone.localdate()
+        yield _("Number"), obj.pk, ""
+        yield _("Joined"), obj.joined.isoformat(), ""
         if obj.left is not None:
             yield _("Left"), self.state(obj), ""
-        for held in standing_registrations(obj):
-            mine = Unit.objects.on_ground(ground).filter(pk=held.unit_id).exists()
+        seen = obj.seen_registrations
+        standing = [held for held in seen if held.until is None or held.until > today]
+        for held in standing:
+            mine = ground.has(held.unit.tree_id, held.unit.lft)
             address = reverse("admin:districts_unit_change", args=[held.unit_id]) if mine else ""
             title = _("Home cell") if held.kind == HOME else _("Registered as a resident with")
             yield title, held.unit, address
-        for work in obj.employments.in_force(today).select_related("workplace"):
-            yield _("Works at"), work.workplace, ""
+        if obj.left is None and not any(held.kind == HOME for held in standing):
+            hidden = not sees_home(request, obj)
+            yield _("Home cell"), _("in another district") if hidden else _("none"), ""
+        for work in obj.seen_employments:
+            if work.holds(today):
+                yield _("Works at"), work.workplace, ""
 
 
 class PeriodAdmin(ScopedAdmin):
@@ -251,8 +271,13 @@ class RegistrationAdmin(PeriodAdmin):
 
 @admin.register(Employment)
 class EmploymentAdmin(PeriodAdmin):
-    """Employments of the members in the user's ground."""
+    """Employments of the members whose home the user's ground is (A4)."""
 
     list_display = ("member", "workplace", "since", "until")
     list_select_related = ("member", "workplace")
     fieldsets = ((None, {"fields": ("member", "workplace", "since", "until")}),)
+
+    def on_ground(self, rows: QuerySet[Any], ground: Ground) -> QuerySet[Any]:
+        if ground.everywhere:
+            return rows
+        return rows.filter(member__in=at_home(ground, timezone.localdate()))

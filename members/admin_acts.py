@@ -31,6 +31,7 @@ from members.employments import end_employment, start_employment
 from members.membership import move_house
 from members.models import Employment, Member, Registration
 from members.registrations import change_cell, end_registration, register_member
+from members.visibility import seen_registrations
 
 HOME, RESIDENCE = Registration.Kind.HOME, Registration.Kind.RESIDENCE
 
@@ -45,7 +46,9 @@ class MemberAct(Act):
     def facts(self) -> Iterable[tuple[Text, Any]]:
         if isinstance(self.target, Member):
             yield lazy("Member"), self.target
-            for registration in standing_registrations(self.target):
+            for registration in seen_registrations(
+                self.request, standing_registrations(self.target)
+            ):
                 yield registration.get_kind_display().capitalize(), _place(registration)
 
     def outside(self, registrations: Iterable[Registration]) -> Iterator[Blocker]:
@@ -54,9 +57,9 @@ class MemberAct(Act):
         for registration in registrations:
             mine = Unit.objects.on_ground(ground).filter(pk=registration.unit_id)
             if not mine.exists():
-                reason = _("%(member)s is registered with %(unit)s; its secretary does this.")
-                values = {"member": registration.member, "unit": registration.unit}
-                yield Blocker(reason % values, "A4")
+                # The unit is not named: it may tell where the member works (A4).
+                reason = _("%(member)s is registered elsewhere; the secretary there does this.")
+                yield Blocker(reason % {"member": registration.member}, "A4")
 
 
 def listed_name(member: Member) -> str:

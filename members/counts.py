@@ -10,7 +10,8 @@ from members.models import Registration
 
 # A member counts once in a unit, however many registrations he or she has below it. So the
 # registrations are summed up along the tree, and of everybody with two of them one is taken away
-# again from each unit that holds both.
+# again from each unit that holds both: looked up by the home first and then by the residence, since
+# PostgreSQL would put every two units of a page's unit together.
 _COUNTS = """
 WITH page AS (
     SELECT id, tree_id, lft, rght FROM {units} {only}
@@ -28,11 +29,14 @@ WITH page AS (
     WHERE r.kind = 'residence' AND r.since <= %s AND (r.until IS NULL OR r.until > %s)
         AND h.kind = 'home' AND h.since <= %s AND (h.until IS NULL OR h.until > %s)
         AND r.unit_id IN (SELECT unit_id FROM inside)
+), held AS {once} (
+    SELECT inside.page_id, pair.residence
+    FROM pair JOIN inside ON inside.unit_id = pair.home
 ), twice AS (
-    SELECT a.page_id, COUNT(*) AS n
-    FROM pair JOIN inside a ON a.unit_id = pair.home
-    JOIN inside b ON b.unit_id = pair.residence AND b.page_id = a.page_id
-    GROUP BY a.page_id
+    SELECT held.page_id, COUNT(*) AS n
+    FROM held JOIN inside
+        ON inside.unit_id = held.residence AND inside.page_id = held.page_id
+    GROUP BY held.page_id
 ), summed AS (
     SELECT inside.page_id, SUM(direct.n) AS n
     FROM inside JOIN direct ON direct.unit_id = inside.unit_id GROUP BY inside.page_id

@@ -104,6 +104,10 @@ TABLE = {
     "imports": ((), ACT),
     "import": (("job",), Answers(302, 302, 403, 403, 404, 200, 200)),
     "export": ((), Answers(302, 302, 403, 200, 403, 403, 200)),
+    "findings": ((), LIST),
+    "findings_csv": ((), LIST),
+    "rules": ((), LIST),
+    "rule": (("unit-open",), LIST),
 }
 # Older forms of a row's address, which Django sends on, and those that lead nowhere.
 NAMELESS = {"admin:None", "None"}

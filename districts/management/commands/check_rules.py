@@ -1,10 +1,8 @@
 """manage.py check_rules: ask whether the register keeps the articles."""
 
-import csv
 import json
 import sys
-from collections.abc import Iterable, Iterator
-from dataclasses import asdict, fields
+from collections.abc import Iterable
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
@@ -12,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import ngettext
 
 from audit.rulebook import Finding, findings
+from districts.findings import COLUMNS, csv_lines
 from districts.management.arguments import add_day, add_ground, ground_of
 
 
@@ -44,22 +43,20 @@ class Command(BaseCommand):
         return number
 
     def _csv(self, found: Iterable[Finding]) -> int:
-        names = [field.name for field in fields(Finding)]
-        writer = csv.DictWriter(self.stdout, names, lineterminator="\n")
-        writer.writeheader()
-        return _count(writer.writerow(asdict(finding)) for finding in found)
+        number = -1  # the first line has the names
+        for line in csv_lines(found):
+            self.stdout.write(line, ending="")
+            number += 1
+        return number
 
     def _json(self, found: Iterable[Finding]) -> int:
         number = 0
         self.stdout.write("[", ending="")
         for finding in found:
-            row = asdict(finding) | {"since": finding.since and finding.since.isoformat()}
+            row = {name: getattr(finding, name) for name in COLUMNS}
+            row |= {"since": finding.since and finding.since.isoformat()}
             self.stdout.write(",\n" if number else "\n", ending="")
             self.stdout.write(json.dumps(row, ensure_ascii=False), ending="")
             number += 1
         self.stdout.write("\n]" if number else "]")
         return number
-
-
-def _count(written: Iterator[Any]) -> int:
-    return sum(1 for _one in written)

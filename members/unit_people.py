@@ -1,0 +1,36 @@
+"""The people on a unit's page: who is registered with the unit itself."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+
+from districts.kinds import CELLS
+from districts.models import Unit
+from districts.sections import Section, declare_section
+from members.admin_acts import listed_name
+from members.models import Registration
+
+MOST_PEOPLE = 50
+
+
+def _people(request: HttpRequest, unit: Unit) -> Mapping[str, Any] | None:
+    """The first by name of those who are registered here today or will be later, home or residence.
+
+    Left out on a unit above the cells with which nobody is registered itself.
+    """
+    there = Registration.objects.filter(unit=unit).not_ended(timezone.localdate())
+    in_order = there.select_related("member").order_by("member__search", "member", "since")
+    found = list(in_order[: MOST_PEOPLE + 1])
+    if not found and unit.kind not in CELLS:
+        return None
+    return {
+        "people": [(row, listed_name(row.member)) for row in found[:MOST_PEOPLE]],
+        "more": len(found) > MOST_PEOPLE,
+        "list": f"{reverse('admin:members_member_changelist')}?unit={unit.pk}",
+    }
+
+
+declare_section(Unit, Section("kartei/unit_people.html", _people, order=30))
