@@ -22,6 +22,7 @@ from districts.scope import ground_of, holds_any
 from members.models import Account, Member
 from members.names import search_words
 from members.role_acts import seen_roles
+from members.waiting import of_who_left
 
 
 def _members(request: HttpRequest) -> QuerySet[Member]:
@@ -34,6 +35,20 @@ MEMBER = declare_choice(Choice("member", _members, key="number", words=("search"
 admin.site.unregister(Group)  # roles on units take the place of groups
 
 
+class OfWhoLeft(admin.SimpleListFilter):
+    """Accounts that still let somebody in whose membership has ended."""
+
+    title = lazy("member")
+    parameter_name = "member"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
+        return (("left", lazy("Left, and may still log in")),)
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        chosen = self.value() == "left"
+        return of_who_left(queryset, timezone.localdate()) if chosen else queryset
+
+
 @admin.register(Account)
 class AccountAdmin(UserAdmin, ActingAdmin):  # type: ignore[type-arg]
     """Accounts: looked at by the secretaries of their members, kept by the administrator."""
@@ -43,7 +58,7 @@ class AccountAdmin(UserAdmin, ActingAdmin):  # type: ignore[type-arg]
     change_password_form = AdminPasswordChangeForm
     list_display = ("username", "member", "is_staff", "is_active", "last_login")
     list_select_related = ("member",)
-    list_filter = ("is_active", "is_staff")
+    list_filter = ("is_active", "is_staff", OfWhoLeft)
     search_fields = ("username", "member__search")
     search_help_text = lazy("User name, or part of the member's name")
     sortable_by = ("username",)

@@ -23,6 +23,7 @@ from members import account_admin, admission_acts, cell_acts, log_admin, panels,
 from members.admin_acts import standing_registrations
 from members.models import EarlierMembership, Employment, Member, Registration
 from members.names import search_words
+from members.waiting import in_no_cell
 
 HOME = Registration.Kind.HOME
 
@@ -32,10 +33,12 @@ class PresentMembers(StateFilter):
 
     title = _("membership")
     present = _("Members now")
-    others = (("left", _("Left")), ("all", _("Both")))
+    others = (("nowhere", _("In no cell")), ("left", _("Left")), ("all", _("Both")))
 
     def narrow(self, rows: QuerySet[Any], state: str) -> QuerySet[Any]:
         today = timezone.localdate()
+        if state == "nowhere":
+            return in_no_cell(rows, today)
         if state == "present":
             return rows.exclude(left__lte=today)
         return rows.filter(left__lte=today) if state == "left" else rows
