@@ -15,7 +15,7 @@ from districts.models import Unit
 from districts.panels import figures
 
 SHOWN = 100  # rows up to which branches are open by themselves
-MOST = 500  # rows of one level that are ever shown
+MOST = 300  # rows of one level that are ever shown
 _CODES = 100  # opened and shut branches that an address may name
 
 
@@ -114,7 +114,7 @@ def _count_below(rows: Iterable[Row], on: date) -> None:
 def _children_of(parents: Sequence[Row], on: date) -> tuple[list[Row], bool]:
     if not parents:
         return [], False
-    above = {row.unit.pk: row for row in parents}
+    above: dict[Any, Row] = {row.unit.pk: row for row in parents}
     units = Unit.objects.filter(parent__in=list(above)).exclude(dissolved__lte=on)
     found = list(units[: MOST + 1])
     rows = [Row(unit, above[unit.parent_id].level + 1) for unit in found[:MOST]]

@@ -5,12 +5,13 @@ SVG wants a point. A bar begins at zero. A line need not, since a large membersh
 little would look like none that changes; it says at what number its scale begins.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import count
 
 WIDTH = 320
-_LETTER = 7  # the width of a digit in the size that the stylesheet sets
+_LETTER = 8  # the width of a digit, amply, in the size that the stylesheet sets
+_FEW = 20  # members of whom each one counts: their scale begins at zero
 _TOP, _RIGHT, _BOTTOM, _HEIGHT = 26, 8, 24, 176
 _BAR_ROW, _BAR_HEIGHT, _BAR_TOP = 44, 14, 22
 
@@ -39,7 +40,6 @@ class Line:
     days: tuple[Label, ...]
     left: int
     right: int
-    bottom: int
     begins_at: int
 
 
@@ -86,28 +86,29 @@ def scale_of(values: Sequence[int], most: int = 4) -> list[int]:
     What is shown spans a tenth of the largest value at least, so that no ripple looks like a wave.
     """
     low, high = min(values), max(values)
-    if 2 * low <= high:
+    if 2 * low <= high or high < _FEW:
         return ticks(0, high, most)
     missing = max(high // 10 - (high - low), 0)
     low -= missing // 2
     return ticks(low, high + missing // 2, most)
 
 
-def line(values: Sequence[int], labels: Sequence[str], every: int = 6) -> Line:
-    """`values` from left to right at equal distances; every `every`th label from the last back."""
+def line(values: Sequence[int], at: Sequence[int], labels: Sequence[str], every: int = 12) -> Line:
+    """`values` from left to right at the places `at`, in any unit; every `every`th is labelled.
+
+    The labels are counted from the last back. There is one value at least.
+    """
     scale = scale_of(values)
     begins, ends = scale[0], scale[-1]
-    left = max(len(number(tick)) for tick in scale) * _LETTER + 6
+    left = max(len(number(tick)) for tick in scale) * _LETTER + 8
     right, bottom = WIDTH - _RIGHT, _HEIGHT - _BOTTOM
-    last = max(len(values) - 1, 1)
-
-    def place(index: int) -> int:
-        return left + round((right - left) * index / last)
+    span = (at[-1] - at[0]) or 1
 
     def height(value: int) -> int:
         return bottom - round((bottom - _TOP) * (value - begins) / (ends - begins))
 
-    points = [(place(index), height(value)) for index, value in enumerate(values)]
+    places = [left + round((right - left) * (place - at[0]) / span) for place in at]
+    points = list(zip(places, map(height, values), strict=True))
     path = "M" + " L".join(f"{x} {y}" for x, y in points)
     return Line(
         width=WIDTH,
@@ -117,10 +118,9 @@ def line(values: Sequence[int], labels: Sequence[str], every: int = 6) -> Line:
         ends=(points[0], points[-1]) if len(points) > 1 else (points[0],),
         end_labels=_end_labels(points, values),
         grid=tuple(Label(left - 6, height(tick), number(tick), "end") for tick in scale),
-        days=_day_labels(labels, every, place),
+        days=_day_labels(places, labels, every),
         left=left,
         right=right,
-        bottom=bottom,
         begins_at=begins,
     )
 
@@ -132,19 +132,12 @@ def _end_labels(points: Sequence[tuple[int, int]], values: Sequence[int]) -> tup
     return (first, last) if len(points) > 1 else (first,)
 
 
-def _day_labels(
-    labels: Sequence[str], every: int, place: Callable[[int], int]
-) -> tuple[Label, ...]:
-    shown = range(len(labels) - 1, -1, -every)
-    y = _HEIGHT - 6
+def _day_labels(places: Sequence[int], labels: Sequence[str], every: int) -> tuple[Label, ...]:
+    last = len(labels) - 1
+    anchors = {0: "start", last: "end"}
     return tuple(
-        Label(
-            place(index),
-            y,
-            labels[index],
-            "end" if index == len(labels) - 1 else "start" if index == 0 else "middle",
-        )
-        for index in reversed(shown)
+        Label(places[index], _HEIGHT - 6, labels[index], anchors.get(index, "middle"))
+        for index in range(last % every, last + 1, every)
     )
 
 

@@ -91,4 +91,4 @@ def first_page(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         content = panel.context(request)
         if content is not None:
             shown.append({"template": panel.template, "place": panel.place, **content})
-    return context | {"panels": shown}
+    return context | {"panels": shown, "finds_here": True}

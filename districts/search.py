@@ -1,8 +1,8 @@
 """The one search of the office: people, units and workplaces, all through the scope.
 
 What somebody looks for is mostly a name, and names stand in no address: the search is sent as a
-form and kept in the session, and the address of its results names it by a random token. So reloading
-and going back work as everywhere else.
+form and kept in the session, and the address of its results names it by a random token. So
+reloading and going back work as everywhere else.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -156,7 +156,7 @@ def _page(request: HttpRequest, **found: Any) -> HttpResponse:
     context = {
         **admin.site.each_context(request),
         "title": _("Find"),
-        "longest": LONGEST,
+        "finds_here": True,  # no second box in the header
         **found,
     }
     return TemplateResponse(request, "kartei/search.html", context)
@@ -181,7 +181,11 @@ def _coded(rows: QuerySet[Any], text: str) -> QuerySet[Any]:
 
 def _units(units: Sequence[Unit]) -> Mapping[Any, Iterable[str | Promise]]:
     return {
-        unit.pk: (unit.code, unit.get_kind_display(), _("dissolved") if unit.dissolved else "")
+        unit.pk: (
+            unit.code,
+            unit.get_kind_display(),
+            "" if unit.dissolved is None else _("dissolved on %s") % unit.dissolved.isoformat(),
+        )
         for unit in units
     }
 

@@ -22,7 +22,7 @@ from districts.scope import ground_of, holds_any
 from members.models import Account, Member
 from members.names import search_words
 from members.role_acts import seen_roles
-from members.waiting import of_who_left
+from members.waiting import OfWhoLeft
 
 
 def _members(request: HttpRequest) -> QuerySet[Member]:
@@ -33,20 +33,6 @@ MEMBER = declare_choice(Choice("member", _members, key="number", words=("search"
 
 
 admin.site.unregister(Group)  # roles on units take the place of groups
-
-
-class OfWhoLeft(admin.SimpleListFilter):
-    """Accounts that still let somebody in whose membership has ended."""
-
-    title = lazy("member")
-    parameter_name = "member"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
-        return (("left", lazy("Left, and may still log in")),)
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        chosen = self.value() == "left"
-        return of_who_left(queryset, timezone.localdate()) if chosen else queryset
 
 
 @admin.register(Account)

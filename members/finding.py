@@ -21,6 +21,8 @@ def _numbered(members: QuerySet[Any], text: str) -> QuerySet[Any]:
 
 
 def _named(members: Any, text: str) -> QuerySet[Any]:
+    if text.isdecimal():
+        return _numbered(members, text)
     found: QuerySet[Any] = members.named(text) if search_words(text) else members.none()
     return found
 
@@ -36,15 +38,12 @@ def _details(members: Sequence[Member]) -> Mapping[Any, Iterable[str | Promise]]
         member.pk: (
             _("number %(number)s") % {"number": member.pk},
             _("born %(year)s") % {"year": member.born.year} if member.born else "",
-            _left(member) if member.left else cells.get(member.pk, _("in no cell")),
+            _("left on %s") % member.left.isoformat()
+            if member.left
+            else cells.get(member.pk, _("in no cell")),
         )
         for member in members
     }
-
-
-def _left(member: Member) -> str:
-    assert member.left is not None
-    return _("left on %(day)s") % {"day": member.left.isoformat()}
 
 
 def _label(member: Member) -> str:

@@ -14,7 +14,7 @@ from audit.ground import Ground
 from audit.models import Entry
 from districts.changes import links_entries
 from districts.charts import bars, line
-from districts.kinds import Kind
+from districts.kinds import CELLS, Kind
 from districts.models import Unit
 from districts.panels import Figure, Panel, declare_figure, declare_panel
 from districts.roles import CHANGE
@@ -53,22 +53,27 @@ def _charts_panel(request: HttpRequest) -> Mapping[str, Any] | None:
         return None
     days = months_until(timezone.localdate(), MONTHS)
     counts = home_counts(ground, days)
-    kinds = [kind for kind in Kind if kind in counts]
-    totals = [sum(numbers) for numbers in zip(*counts.values(), strict=True)] or [0]
+    totals = [sum(numbers) for numbers in zip(*counts.values(), strict=True)]
     if not any(totals):
         return {"admit": _admission(request)}
+    # Homes that are with no cell are against the articles (A1), and counted all the same.
+    kinds = [
+        *(kind for kind in Kind if kind in CELLS),
+        *(kind for kind in Kind if kind not in CELLS),
+    ]
+    named = [(str(capfirst(kind.label)), counts[kind]) for kind in kinds if kind in counts]
+    rows = zip(days, totals, *(numbers for _name, numbers in named), strict=True)
     return {
-        "line": line(totals, [date_format(day, "M Y") for day in days]),
+        "line": line(
+            totals, [day.toordinal() for day in days], [date_format(day, "M Y") for day in days]
+        ),
         "first": (days[0], totals[0]),
-        "last": (days[-1], totals[-1]),
+        "last": totals[-1],
         "most": max(totals),
         "least": min(totals),
-        "bars": bars([(str(capfirst(kind.label)), counts[kind][-1]) for kind in kinds]),
-        "kinds": [(kind.label, counts[kind][-1]) for kind in kinds],
-        "rows": [
-            (day, total, [counts[kind][index] for kind in kinds])
-            for index, (day, total) in reversed(list(enumerate(zip(days, totals, strict=True))))
-        ],
+        "kinds": [(name, numbers[-1]) for name, numbers in named],
+        "bars": bars([(name, numbers[-1]) for name, numbers in named]),
+        "rows": [(day, numbers) for day, *numbers in reversed(list(rows))],
     }
 
 

@@ -3,8 +3,11 @@
 from datetime import date
 from typing import Any
 
+from django.contrib.admin import SimpleListFilter
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from audit.ground import Ground
@@ -22,6 +25,20 @@ def in_no_cell(members: QuerySet[Any], on: date) -> QuerySet[Any]:
 def of_who_left(accounts: QuerySet[Any], on: date) -> QuerySet[Any]:
     """Those of `accounts` that still let somebody in whose membership has ended."""
     return accounts.filter(is_active=True, member__left__lte=on)
+
+
+class OfWhoLeft(SimpleListFilter):
+    """Accounts that still let somebody in whose membership has ended."""
+
+    title = _("member")
+    parameter_name = "member"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
+        return (("left", _("Left, and may still log in")),)
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        chosen = self.value() == "left"
+        return of_who_left(queryset, timezone.localdate()) if chosen else queryset
 
 
 def _in_no_cell(ground: Ground, on: date) -> int:

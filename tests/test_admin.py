@@ -197,7 +197,7 @@ def _people(town, number):
 @pytest.mark.parametrize(
     ("address", "queries"),
     [
-        ("admin:index", 7),
+        ("admin:index", 13),
         ("admin:members_member_changelist", 8),
         ("admin:districts_unit_changelist", 8),
         ("admin:districts_locality_changelist", 6),

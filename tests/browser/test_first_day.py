@@ -59,7 +59,6 @@ def home_cell_of(page: Page, member: Member) -> Locator:
     """What the member's page, which is looked up, calls the home cell."""
     page.get_by_role("searchbox").fill(str(member.number))
     page.get_by_role("searchbox").press("Enter")
-    page.get_by_role("link", name=f"{member.family_name}, {member.given_name}").click()
     return page.locator("dt:text-is('Home cell') + dd")
 
 
