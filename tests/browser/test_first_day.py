@@ -71,7 +71,7 @@ def line_of_home(rows: list[Row], member: Member) -> int:
 def test_the_administrator_sees_the_town(passwords, page: Page, live_server, complaints):
     town = Unit.objects.get(kind=Kind.TOWN)
     log_in(page, live_server, "admin", passwords)
-    expect(page.get_by_role("heading", name=town.name)).to_be_visible()
+    expect(row(page, town.name)).to_be_visible()
     for area in Unit.objects.filter(parent=town):
         expect(row(page, area.name)).to_be_visible()
     members = row(page, town.name).get_by_role("link").last
