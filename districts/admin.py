@@ -1,7 +1,7 @@
 """The ground in the admin: units, localities, workplaces."""
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
@@ -124,6 +124,15 @@ class PlaceAdmin(ScopedAdmin):
     """Places, kept by whoever keeps the register of the units that work there."""
 
     search_help_text = _("Code, name or postcode")
+    units: ClassVar[tuple[str, ...]] = ()  # what reaches the units that it belongs to
+
+    def on_ground(self, rows: QuerySet[Any], ground: Ground) -> QuerySet[Any]:
+        if ground.everywhere:
+            return rows
+        # Sets of keys to look up: conditions joined by "or" would be tried on every place.
+        everything = self.model._default_manager.order_by().values("pk")
+        first, *others = (everything.filter(ground.holds(unit)) for unit in self.units)
+        return rows.filter(pk__in=first.union(*others))
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return holds_any(ground_of(request, CHANGE))
@@ -144,9 +153,7 @@ class LocalityAdmin(PlaceAdmin):
     )
     editable = ("postcode", "name", "unit", "street_cell", "latitude", "longitude")
     picks = {"unit": LEADER, "street_cell": STREET_CELL}
-
-    def on_ground(self, rows: QuerySet[Any], ground: Ground) -> QuerySet[Any]:
-        return rows.filter(ground.holds("unit__") | ground.holds("street_cell__"))
+    units = ("unit__", "street_cell__")
 
     def formfield_for_dbfield(
         self, db_field: Any, request: HttpRequest, **kwargs: Any
@@ -172,10 +179,4 @@ class WorkplaceAdmin(PlaceAdmin):
     )
     editable = ("name", "branch", "locality", "cell", "latitude", "longitude")
     picks = {"locality": OWN_LOCALITY, "cell": FACTORY_CELL}
-
-    def on_ground(self, rows: QuerySet[Any], ground: Ground) -> QuerySet[Any]:
-        return rows.filter(
-            ground.holds("cell__")
-            | ground.holds("locality__unit__")
-            | ground.holds("locality__street_cell__")
-        )
+    units = ("cell__", "locality__unit__", "locality__street_cell__")

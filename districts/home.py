@@ -1,19 +1,22 @@
-"""The secretaries' first page: their own units, what stands right below them, and the figures."""
+"""The first page of the office: the own units as a tree, what waits, the last changes."""
 
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import Q
-from django.http import HttpRequest
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 
-from audit.ground import Ground
+from districts.branches import Branches, branch, tree
+from districts.changes import last_acts
+from districts.kinds import CELLS
 from districts.models import Unit
-from districts.panels import Panel, declare_panel, figures
-from districts.scope import ground_of, holds_any
-
-MOST = 200
+from districts.panels import Panel, declare_panel, figures, waiting_for
+from districts.roles import CHANGE
+from districts.scope import ground_of, holds_any, permits
 
 
 def every_page(request: HttpRequest) -> dict[str, Any]:
@@ -21,43 +24,67 @@ def every_page(request: HttpRequest) -> dict[str, Any]:
 
     They stand in the stylesheet, and the content security policy allows no style in a page.
     """
-    return {"colors": None}
-
-
-def _own_units(ground: Ground) -> Any:
-    """The units that the ground was given for: the roots for whoever holds everything."""
-    open_units = Unit.objects.exclude(dissolved__lte=timezone.localdate())
-    if ground.everywhere:
-        return open_units.filter(parent=None)
-    own = Q(pk__in=[])
-    for extent in ground.extents:
-        own |= Q(tree_id=extent.tree, lft=extent.left)
-    return open_units.filter(own)
+    return {"colors": None, "may_find": SimpleLazyObject(lambda: permits(request))}
 
 
 def _units_panel(request: HttpRequest) -> Mapping[str, Any] | None:
     ground = ground_of(request)
     if not holds_any(ground):
         return None
-    own = list(_own_units(ground)[:MOST])
-    below: list[Unit] = []
-    if len(own) <= 3:  # with more, their own list is what is looked for
-        children = Unit.objects.filter(parent__in=own).exclude(dissolved__lte=timezone.localdate())
-        below = list(children[:MOST])
-    shown: list[Any] = [*own, *below]
-    today = timezone.localdate()
-    counted = [(figure, figure.count(shown, today)) for figure in figures()]
-    for unit in shown:
-        unit.cells_of_table = [
-            (figure.title, counts.get(unit.pk, 0), figure.address(unit))
-            for figure, counts in counted
-        ]
+    rows, cut = tree(ground, timezone.localdate(), Branches.of(request))
+    tops = [row.unit for row in rows if row.level == 1]
+    alone = tops[0] if len(tops) == 1 else None
     return {
-        "own": [(unit, [child for child in below if child.parent_id == unit.pk]) for unit in own],
-        "titles": [figure.title for figure, _counts in counted],
+        "rows": rows,
+        "cut": cut,
+        "alone": alone,
+        "titles": [figure.title for figure in figures()],
         "list": reverse("admin:districts_unit_changelist"),
-        "cut": len(own) == MOST or len(below) == MOST,
+        "found": _founding(request, alone, rows),
     }
 
 
-declare_panel(Panel("kartei/home_units.html", _units_panel, order=50))
+def _founding(request: HttpRequest, alone: Unit | None, rows: list[Any]) -> str:
+    """Where the first unit, or the first one below the only one, is founded."""
+    ground = ground_of(request, CHANGE)
+    if not rows:
+        found_root = reverse("admin:districts_unit_list_act", args=["found-root"])
+        return found_root if ground.everywhere else ""
+    if alone is None or rows[0].below or alone.kind in CELLS or not holds_any(ground):
+        return ""
+    return reverse("admin:districts_unit_act", args=[alone.pk, "found"])
+
+
+def _waiting_panel(request: HttpRequest) -> Mapping[str, Any] | None:
+    """What waits for a decision of whoever may change the register; for others nothing does."""
+    ground = ground_of(request, CHANGE)
+    if not holds_any(ground):
+        return None
+    return {
+        "waiting": [
+            (waiting.title, number, waiting.address())
+            for waiting, number in waiting_for(ground, timezone.localdate())
+        ]
+    }
+
+
+def _changes_panel(request: HttpRequest) -> Mapping[str, Any] | None:
+    return {"acts": last_acts(request)} if permits(request) else None
+
+
+def branch_view(request: HttpRequest, key: int) -> HttpResponse:
+    """The rows right below a unit, for the script that opens a branch in the page."""
+    ground = ground_of(request)
+    if not holds_any(ground):
+        raise PermissionDenied
+    unit = Unit.objects.on_ground(ground).filter(pk=key).first()
+    if unit is None:
+        raise Http404
+    rows, cut = branch(ground, unit, timezone.localdate())
+    context = {"rows": rows, "cut_below": unit if cut else None}
+    return render(request, "kartei/home_rows.html", context)
+
+
+declare_panel(Panel("kartei/home_waiting.html", _waiting_panel, order=20, place="top"))
+declare_panel(Panel("kartei/home_units.html", _units_panel, order=50, place="main"))
+declare_panel(Panel("kartei/home_changes.html", _changes_panel, order=80))

@@ -22,6 +22,7 @@ from districts.scope import ground_of, holds_any
 from members.models import Account, Member
 from members.names import search_words
 from members.role_acts import seen_roles
+from members.waiting import OfWhoLeft
 
 
 def _members(request: HttpRequest) -> QuerySet[Member]:
@@ -43,7 +44,7 @@ class AccountAdmin(UserAdmin, ActingAdmin):  # type: ignore[type-arg]
     change_password_form = AdminPasswordChangeForm
     list_display = ("username", "member", "is_staff", "is_active", "last_login")
     list_select_related = ("member",)
-    list_filter = ("is_active", "is_staff")
+    list_filter = ("is_active", "is_staff", OfWhoLeft)
     search_fields = ("username", "member__search")
     search_help_text = lazy("User name, or part of the member's name")
     sortable_by = ("username",)

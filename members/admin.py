@@ -37,6 +37,7 @@ from members.models import Employment, Member, Registration
 from members.names import search_words
 from members.timeline import prepare_page
 from members.visibility import at_home, sees_home
+from members.waiting import in_no_cell
 
 HOME = Registration.Kind.HOME
 OF_WORK = (StartEmployment.name, EndEmployment.name)
@@ -47,10 +48,12 @@ class PresentMembers(StateFilter):
 
     title = _("membership")
     present = _("Members now")
-    others = (("left", _("Left")), ("all", _("Both")))
+    others = (("nowhere", _("In no cell")), ("left", _("Left")), ("all", _("Both")))
 
     def narrow(self, rows: QuerySet[Any], state: str) -> QuerySet[Any]:
         today = timezone.localdate()
+        if state == "nowhere":
+            return in_no_cell(rows, today)
         if state == "present":
             return rows.exclude(left__lte=today)
         return rows.filter(left__lte=today) if state == "left" else rows

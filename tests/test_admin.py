@@ -201,7 +201,7 @@ def _people(town, number):
 @pytest.mark.parametrize(
     ("address", "queries"),
     [
-        ("admin:index", 7 + RULES),
+        ("admin:index", 13 + RULES),
         ("admin:members_member_changelist", 8),
         ("admin:districts_unit_changelist", 8 + RULES),
         ("admin:districts_locality_changelist", 6),

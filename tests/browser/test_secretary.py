@@ -33,11 +33,9 @@ def test_find_a_member_change_the_cell_and_see_it_in_the_history(
     steps = Steps(page)
     steps.fill(page.get_by_role("searchbox"), "jurgen mull")
     steps.press(page.get_by_role("searchbox"))
-    expect(page.get_by_role("link", name="Müller, Jürgen")).to_be_visible()
-    expect(page.get_by_text("Schmidt")).to_have_count(0)
+    expect(page.get_by_role("heading", name="Jürgen Müller")).to_be_visible()
     steps.within(2)
 
-    steps.click(page.get_by_role("link", name="Müller, Jürgen"))
     steps.click(page.get_by_role("link", name="Change the cell"))
     steps.fill(page.get_by_label("New cell"), town.street_cell.code)
     steps.click(page.get_by_role("button", name="Show what this will do"))
@@ -48,7 +46,7 @@ def test_find_a_member_change_the_cell_and_see_it_in_the_history(
     entry = page.get_by_role("row").filter(has_text="Registration created").first
     expect(entry).to_contain_text(str(town.street_cell))
     expect(entry).to_contain_text(secretary.username)
-    steps.within(8)
+    steps.within(7)
     assert complaints == []
 
 
@@ -105,7 +103,6 @@ def test_the_office_works_without_javascript(person, town, browser, live_server)
         log_in(page, live_server, account)
         page.get_by_role("searchbox").fill("muller")
         page.get_by_role("searchbox").press("Enter")
-        page.get_by_role("link", name="Müller, Jürgen").click()
         page.get_by_role("link", name="Change the cell").click()
         page.get_by_label("New cell").fill(str(town.street_cell))
         page.get_by_role("button", name="Show what this will do").click()
