@@ -97,7 +97,8 @@ class Table:
     at a staged file as a whole and yield its problems. `prepare` takes the locks that an import
     needs before it looks. `derived` are columns that are computed from others, `placeholders` SQL
     for columns that `finish` fills in after the import. Rows of a table that nothing points to are
-    `replaced` rather than updated, since two periods may swap their days.
+    `replaced` rather than updated, since two periods may swap their days. A table that
+    `adds_nothing` points only to rows that are exported anyway.
     """
 
     name: str
@@ -113,6 +114,7 @@ class Table:
     prepare: Callable[[], object] | None = None
     finish: Callable[[], object] | None = None
     replaced: bool = False
+    adds_nothing: bool = False
 
     @property
     def file(self) -> str:
@@ -151,7 +153,7 @@ class Table:
         wanted = Q(pk__in=self.rows(ground, day).order_by().values("pk"))
         for table in tables():
             for pointer in table.references:
-                if pointer.target is self and table is not self:
+                if pointer.target is self and table is not self and not table.adds_nothing:
                     inside = table.exported(ground, day).order_by()
                     wanted |= Q(pk__in=inside.values(pointer.field.attname))
         found = self.model._default_manager.filter(wanted)
