@@ -26,14 +26,7 @@ def _former(ground: Ground, day: date | None) -> QuerySet[FormerNumber]:
     rows = FormerNumber.objects.all()
     if day is not None:
         rows = rows.filter(merged__lte=day)
-    if _whole(ground, day):
-        return rows
-    # Looked up beforehand, since they are few: SQLite takes queries in queries to some depth only.
-    held = list(rows.order_by().values_list("member", flat=True))
-    on = day or timezone.localdate()
-    members = Member.objects.on_ground(ground, on, among=held)
-    members = members if day is None else members.present(day)
-    return rows.filter(member__in=list(members.order_by().values_list("pk", flat=True)))
+    return rows if _whole(ground, day) else rows.filter(member__in=_members(ground, day))
 
 
 def _earlier(ground: Ground, day: date | None) -> QuerySet[EarlierMembership]:
