@@ -22,6 +22,7 @@ from audit.refusals import Blocker, Refused, refuse_if
 from districts.models import HeldRole, Unit
 
 VIEW, CHANGE, EXPORT = "view_register", "change_register", "export_register"
+PERMISSIONS = (VIEW, CHANGE, EXPORT)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,10 @@
 """Who may see and change which part: the only place that turns a user into units."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, Permission
-from django.db.models import BigIntegerField, Q, QuerySet
+from django.db.models import CharField, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Cast
 from django.http import HttpRequest
 from django.utils import timezone
@@ -13,7 +13,7 @@ from guardian.models import UserObjectPermission
 from audit.ground import EVERYWHERE, Extent, Ground
 from audit.periods import in_force
 from districts.models import HeldRole, Unit
-from districts.roles import ROLES, VIEW
+from districts.roles import PERMISSIONS, ROLES, VIEW
 
 NOWHERE = Ground()
 
@@ -25,21 +25,35 @@ def ground(user: AbstractBaseUser | AnonymousUser, permission: str = VIEW) -> Gr
     One query; none for a superuser, who holds it everywhere, and none for somebody who has not
     logged in or is no longer active, who holds it nowhere.
     """
+    return grounds(user)[permission]
+
+
+def grounds(user: AbstractBaseUser | AnonymousUser) -> Mapping[str, Ground]:
+    """The grounds of `user` by permission. One query for all of them."""
     if not user.is_authenticated or not user.is_active:
-        return NOWHERE
+        return dict.fromkeys(PERMISSIONS, NOWHERE)
     if getattr(user, "is_superuser", False):
+        return dict.fromkeys(PERMISSIONS, EVERYWHERE)
+    rows = list(_held(user).values_list("role", *_RANGE, *PERMISSIONS))
+    found = {}
+    for place, permission in enumerate(PERMISSIONS, start=4):
+        holding = (row for row in rows if row[place] and permission in ROLES[row[0]].permissions)
+        found[permission] = _joined([row[1:4] for row in holding])
+    return found
+
+
+def _joined(ranges: Sequence[tuple[int | None, int, int]]) -> Ground:
+    """The ground of several units, in the order of the tree; no tree stands for everything."""
+    if any(tree is None for tree, _left, _right in ranges):
         return EVERYWHERE
-    rows = list(_held(user, permission).values_list(*_RANGE))
-    if any(tree is None for tree, _left, _right in rows):
-        return EVERYWHERE
-    return Ground(tuple(outermost(Extent(*row) for row in rows)))
+    return Ground(tuple(outermost(Extent(*one) for one in ranges if one[0] is not None)))
 
 
 def ground_of(request: HttpRequest, permission: str = VIEW) -> Ground:
-    """The ground of the user who asks, looked up once in a request."""
-    known: dict[str, Ground] = request.__dict__.setdefault("_grounds", {})
-    if permission not in known:
-        known[permission] = ground(request.user, permission)
+    """The ground of the user who asks, looked up once in a request for all permissions."""
+    known: Mapping[str, Ground] | None = request.__dict__.get("_grounds")
+    if known is None:
+        known = request.__dict__["_grounds"] = grounds(request.user)
     return known[permission]
 
 
@@ -56,20 +70,28 @@ def permits(request: HttpRequest) -> bool:
 _RANGE = ("unit__tree_id", "unit__lft", "unit__rght")
 
 
-def _held(user: Any, permission: str) -> QuerySet[HeldRole]:
-    """The roles in force today that hold the permission, where guardian or Django keeps it too."""
-    kept = Permission.objects.filter(
+def _held(user: Any) -> QuerySet[HeldRole]:
+    """The roles in force today, each with what guardian or Django keeps of the permissions too."""
+    held = HeldRole.objects.filter(in_force(timezone.localdate()), account=user)
+    return held.annotate(
+        **{permission: Exists(_kept(user, permission)) for permission in PERMISSIONS}
+    ).order_by("unit__tree_id", "unit__lft")
+
+
+def _kept(user: Any, permission: str) -> QuerySet[Permission]:
+    """The permission itself, if it is kept for `user` on the outer role's unit or everywhere."""
+    on_the_unit = UserObjectPermission.objects.filter(
+        user=user,
+        permission=OuterRef("pk"),
+        object_pk=Cast(OuterRef(OuterRef("unit")), CharField()),
+    )
+    everywhere = Q(user=user.pk)
+    return Permission.objects.filter(
+        Exists(on_the_unit) | everywhere,
         codename=permission,
         content_type__app_label=Unit._meta.app_label,
         content_type__model=Unit._meta.model_name,
     )
-    on_units = UserObjectPermission.objects.filter(user=user, permission__in=kept)
-    units = on_units.annotate(unit=Cast("object_pk", BigIntegerField())).values("unit")
-    names = [name for name, role in ROLES.items() if permission in role.permissions]
-    held = HeldRole.objects.filter(in_force(timezone.localdate()), account=user, role__in=names)
-    return held.filter(
-        Q(unit__in=units) | Q(unit=None, account__user_permissions__in=kept)
-    ).order_by("unit__tree_id", "unit__lft")
 
 
 def outermost(extents: Iterable[Extent]) -> Iterator[Extent]:

@@ -261,8 +261,9 @@ class PeopleAdmin(ActingAdmin):
         return [path("doubles/", view, name="members_member_doubles"), *super().get_urls()]
 
     def entries_of(self, row: Any) -> QuerySet[Entry]:
-        former = row.former_numbers.values_list("number", flat=True)
-        entries: QuerySet[Entry] = Entry.objects.filter(member__in=[row.pk, *former])
+        own = Member.objects.filter(pk=row.pk).order_by().values("pk")
+        former = row.former_numbers.order_by().values("number")
+        entries: QuerySet[Entry] = Entry.objects.filter(member__in=own.union(former))
         return entries
 
     def numbered(self, members: QuerySet[Any], number: int) -> QuerySet[Any]:

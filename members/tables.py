@@ -173,6 +173,7 @@ FORMER_NUMBERS = declare(
         checks=(_nobody_s_numbers,),
         finish=_reserve_former_numbers,
         replaced=True,
+        adds_nothing=True,
     )
 )
 

@@ -111,7 +111,8 @@ class Table:
     needs before it looks. `derived` are columns that are computed from others, `placeholders` SQL
     for columns that `finish` fills in after the import. Rows of a table that nothing points to are
     `replaced` rather than updated, since two periods may swap their days. A row that is `public`
-    may be pointed to by anybody, any other by whoever has it in his or her ground.
+    may be pointed to by anybody, any other by whoever has it in his or her ground. A table that
+    `adds_nothing` points only to rows that are exported anyway.
     """
 
     name: str
@@ -129,6 +130,7 @@ class Table:
     replaced: bool = False
     public: bool = False
     reserved: Reserved | None = None
+    adds_nothing: bool = False
 
     @property
     def file(self) -> str:
@@ -169,7 +171,7 @@ class Table:
             table.exported(ground, day).order_by().values(pointer.field.attname)
             for table in tables()
             for pointer in table.references
-            if pointer.target is self and table is not self
+            if pointer.target is self and table is not self and not table.adds_nothing
         ]
         if not pointing:
             return rows
