@@ -34,6 +34,7 @@ class Figure:
     title: Text
     count: Callable[[Iterable[Unit], date], Mapping[int, int]]
     address: Callable[[Unit], str]
+    order: int = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +72,8 @@ def declare_waiting(waiting: Waiting) -> None:
 
 
 def figures() -> list[Figure]:
-    """The declared figures."""
-    return list(_figures)
+    """The declared figures in their order."""
+    return sorted(_figures, key=lambda figure: figure.order)
 
 
 def waiting_for(ground: Ground, day: date) -> list[tuple[Waiting, int]]:

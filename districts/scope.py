@@ -42,7 +42,7 @@ def grounds(user: AbstractBaseUser | AnonymousUser) -> Mapping[str, Ground]:
     return found
 
 
-def _joined(ranges: Sequence[tuple[int | None, int, int]]) -> Ground:
+def _joined(ranges: Sequence[tuple[Any, ...]]) -> Ground:
     """The ground of several units, in the order of the tree; no tree stands for everything."""
     if any(tree is None for tree, _left, _right in ranges):
         return EVERYWHERE

@@ -90,6 +90,6 @@ def to_members(ground: Ground, entries: Iterable[Entry]) -> Mapping[int, str]:
     }
 
 
-declare_figure(Figure("members", _("Members"), member_counts, _members_of))
+declare_figure(Figure("members", _("Members"), member_counts, _members_of, order=10))
 declare_panel(Panel("kartei/home_find.html", _find_panel, order=10, place="top"))
 declare_panel(Panel("kartei/home_charts.html", _charts_panel, order=60))

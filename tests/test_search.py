@@ -293,7 +293,7 @@ def test_a_search_takes_as_many_queries_for_a_few_rows_as_for_more(client, town,
     location = find(client, "kupfer")["Location"]
     with CaptureQueriesContext(connection) as asked:
         client.get(location)
-    assert len(asked) == 8, "\n".join(query["sql"] for query in asked)
+    assert len(asked) == 7, "\n".join(query["sql"] for query in asked)
 
 
 # Spelling -------------------------------------------------------------------------------------
