@@ -25,7 +25,7 @@ def main(words: list[str]) -> int:
         time.sleep(0.2)
     ended = next((program for program in running if program.poll() is not None), None)
     if ended is not None and not stopped:
-        sys.stderr.write(f"{ended.args} has ended, so all of it stops.\n")
+        sys.stderr.write(f"{ended.args!r} has ended, so all of it stops.\n")
     end(running)
     if stopped:
         return 0
