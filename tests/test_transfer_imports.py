@@ -304,9 +304,13 @@ def test_an_archive_of_a_folder_as_computers_pack_it(office):
     data = members_csv((office.one.pk, "Uno"))
     files = {"register/members.csv": data, "__MACOSX/register/._members.csv": b"x"}
     files |= {"register/datapackage.json": b"{}", "register/.DS_Store": b"x"}
-    job = office.bring(("register.ZIP", packed(files)))
+    sent = packed(files)
+    job = office.bring(("register.ZIP", sent))
     assert job.counts["members"]["changed"] == 1
     assert office.act(job, "accept").state == State.DONE
+    facts = Entry.objects.latest("pk").facts
+    assert facts["archive"] == {"sha256": hashlib.sha256(sent).hexdigest(), "size": len(sent)}
+    assert facts["files"]["members.csv"]["sha256"] == hashlib.sha256(data).hexdigest()
 
 
 def test_an_error_of_the_program_is_told_without_a_person(office, monkeypatch, caplog):
