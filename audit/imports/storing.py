@@ -71,11 +71,8 @@ def is_archive(name: str) -> bool:
 
 def archive_facts(job: ImportJob) -> dict[str, Any]:
     """What the log keeps of the archive that the files came in. Its name is anybody's word."""
-    return {
-        "archive": {"sha256": file.sha256, "size": file.size}
-        for file in job.files.all()
-        if is_archive(file.name)
-    }
+    file = next((file for file in job.files.all() if is_archive(file.name)), None)
+    return {"archive": {"sha256": file.sha256, "size": file.size}} if file else {}
 
 
 def _keep(job: ImportJob, upload: "UploadedFile[Any]") -> None:
