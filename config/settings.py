@@ -258,8 +258,8 @@ UNFOLD = {
             {
                 "title": _("Files"),
                 "items": [
-                    _entry(_("Import"), "upload", "imports", "districts.import_admin.may_import"),
-                    _entry(_("Export"), "download", "export", "districts.export_admin.may_export"),
+                    _entry(_("Import"), "upload", "imports", "districts.import_admin.offered"),
+                    _entry(_("Export"), "download", "export", "districts.export_admin.offered"),
                 ],
             },
             {

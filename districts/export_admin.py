@@ -26,7 +26,7 @@ from districts.acts import DayInput
 from districts.models import Unit
 from districts.picking import Choice, PickField, declare_choice
 from districts.roles import EXPORT, ROLES, roles_of
-from districts.scope import ground_of, holds_any
+from districts.scope import ground_of, holds_any, offers
 from districts.transfer_tasks import tops
 
 MOST_AT_ONCE = 2  # each holds one of the server's threads and two connections
@@ -72,8 +72,13 @@ class ExportForm(forms.Form):
         self.fields["table"].choices = [everything, *named]  # type: ignore[attr-defined]
 
 
+def offered(request: HttpRequest) -> bool:
+    """Whether the menu has the way to the export."""
+    return offers(request, EXPORT)
+
+
 def may_export(request: HttpRequest) -> bool:
-    """Whether the user may take anything out; for the menu."""
+    """Whether the user may take anything out."""
     return holds_any(ground_of(request, EXPORT))
 
 

@@ -24,7 +24,7 @@ from audit.tables.declaration import Table
 from audit.tables.sources import CannotImport
 from districts.paging import BoundedPaginator
 from districts.roles import CHANGE
-from districts.scope import ground_of, holds_any
+from districts.scope import ground_of, holds_any, offers
 from districts.transfer_tasks import (
     dispatch,
     part_of,
@@ -54,8 +54,13 @@ class TableCounts:
     unchanged: int
 
 
+def offered(request: HttpRequest) -> bool:
+    """Whether the menu has the way to the imports."""
+    return offers(request, CHANGE)
+
+
 def may_import(request: HttpRequest) -> bool:
-    """Whether the user may bring files in at all; for the menu."""
+    """Whether the user may bring files in at all."""
     return holds_any(ground_of(request, CHANGE))
 
 

@@ -25,27 +25,44 @@ def ground(user: AbstractBaseUser | AnonymousUser, permission: str = VIEW) -> Gr
     One query; none for a superuser, who holds it everywhere, and none for somebody who has not
     logged in or is no longer active, who holds it nowhere.
     """
+    return _ground(user, permission)[0]
+
+
+def _ground(user: Any, permission: str) -> tuple[Ground, frozenset[str]]:
+    """The ground, and the names of the roles that it comes from; all of them for a superuser."""
     if not user.is_authenticated or not user.is_active:
-        return NOWHERE
+        return NOWHERE, frozenset()
     if getattr(user, "is_superuser", False):
-        return EVERYWHERE
-    rows = list(_held(user, permission).values_list(*_RANGE))
-    if any(tree is None for tree, _left, _right in rows):
-        return EVERYWHERE
-    return Ground(tuple(_outermost(Extent(*row) for row in rows)))
+        return EVERYWHERE, frozenset(ROLES)
+    rows = list(_held(user, permission).values_list("role", *_RANGE))
+    roles = frozenset(role for role, *_range in rows)
+    if any(tree is None for _role, tree, _left, _right in rows):
+        return EVERYWHERE, roles
+    return Ground(tuple(_outermost(Extent(*row) for _role, *row in rows))), roles
 
 
 def ground_of(request: HttpRequest, permission: str = VIEW) -> Ground:
     """The ground of the user who asks, looked up once in a request."""
     known: dict[str, Ground] = request.__dict__.setdefault("_grounds", {})
     if permission not in known:
-        known[permission] = ground(request.user, permission)
+        known[permission], roles = _ground(request.user, permission)
+        request.__dict__.setdefault("_roles", {})[permission] = roles
     return known[permission]
 
 
 def holds_any(ground: Ground) -> bool:
     """Whether there is any unit at all that `ground` can hold."""
     return ground.everywhere or bool(ground.extents)
+
+
+def offers(request: HttpRequest, permission: str) -> bool:
+    """Whether a role by which the user sees anything holds the permission; for the menu.
+
+    No query of its own: every page looks up what the user sees. The pages ask `ground_of`.
+    """
+    ground_of(request)
+    roles = request.__dict__["_roles"][VIEW]
+    return any(permission in ROLES[role].permissions for role in roles)
 
 
 def permits(request: HttpRequest) -> bool:
