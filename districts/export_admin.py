@@ -73,7 +73,7 @@ class ExportForm(forms.Form):
 
 
 def may_export(request: HttpRequest) -> bool:
-    """Whether the user may take anything out; for the menu."""
+    """Whether the user may take anything out."""
     return holds_any(ground_of(request, EXPORT))
 
 

@@ -55,7 +55,7 @@ class TableCounts:
 
 
 def may_import(request: HttpRequest) -> bool:
-    """Whether the user may bring files in at all; for the menu."""
+    """Whether the user may bring files in at all."""
     return holds_any(ground_of(request, CHANGE))
 
 

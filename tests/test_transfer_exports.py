@@ -118,7 +118,15 @@ def test_a_secretary_takes_nothing_out(archive, client):
     grant_role(user=secretary, role=SECRETARY, unit=archive.town.area)
     client.force_login(secretary)
     assert archive.ask().status_code == 403
-    assert reverse("export") not in client.get(reverse("admin:index")).content.decode()
+    page = client.get(reverse("admin:index")).content.decode()
+    assert f'href="{reverse("export")}"' not in page
+    assert f'href="{reverse("imports")}"' in page
+
+
+def test_the_menu_has_the_export_for_an_auditor_and_not_the_import(archive):
+    page = archive.client.get(reverse("admin:index")).content.decode()
+    assert f'href="{reverse("export")}"' in page
+    assert f'href="{reverse("imports")}"' not in page
 
 
 def test_an_auditor_is_offered_the_units_of_his_part_while_typing(archive):

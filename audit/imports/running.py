@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from audit.ground import Ground
 from audit.imports.findings import Findings
 from audit.imports.models import ImportJob
-from audit.imports.storing import forget_files, stored
+from audit.imports.storing import archive_facts, forget_files, stored
 from audit.log import acting
 from audit.tables.importing import Outcome, import_files
 from audit.tables.sources import CannotImport
@@ -116,7 +116,9 @@ def _do(job: ImportJob, rights: Rights, *, beside: bool) -> None:
         _pulse(job, findings, beside=beside),
         stored(job, beside=beside) as sources,
     ):
-        outcome = import_files(sources, findings, within=rights.ground, unit=unit)
+        outcome = import_files(
+            sources, findings, within=rights.ground, unit=unit, facts=archive_facts(job)
+        )
     if outcome.problems:
         raise ChangedMeanwhile(_no_longer())
 

@@ -69,6 +69,12 @@ def is_archive(name: str) -> bool:
     return name.lower().endswith(".zip")
 
 
+def archive_facts(job: ImportJob) -> dict[str, Any]:
+    """What the log keeps of the archive that the files came in. Its name is anybody's word."""
+    file = next((file for file in job.files.all() if is_archive(file.name)), None)
+    return {"archive": {"sha256": file.sha256, "size": file.size}} if file else {}
+
+
 def _keep(job: ImportJob, upload: "UploadedFile[Any]") -> None:
     digest = hashlib.sha256()
     file = ImportFile.objects.create(job=job, name=str(upload.name)[-200:], size=upload.size or 0)

@@ -68,7 +68,7 @@ class Confinement:
         rows = stage.query(
             f"SELECT s.line, {stage.key('s')} FROM {stage.name} AS s"
             f" WHERE s.line IN (SELECT line FROM touched_{table.name})"
-            f" AND NOT EXISTS (SELECT 1 FROM {name} AS m WHERE {_is(table, 'm')})"
+            f" AND NOT EXISTS (SELECT 1 FROM {name} AS m WHERE {_is(table, 'm')}) ORDER BY s.line"
         )
         for line, *key in rows:
             yield line, *_key(table, key), _outside()

@@ -4,7 +4,7 @@ Rows are known by their keys: new ones are added, those that differ are changed,
 left alone, and so is what the files do not mention.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
@@ -119,12 +119,14 @@ def import_files(
     dry_run: bool = False,
     within: Callable[[], Ground] = everywhere,
     unit: int | None = None,
+    facts: Mapping[str, Any] | None = None,
 ) -> Outcome:
     """Import files; keep nothing if anything is wrong, or on a dry run. What is kept is logged.
 
     `within()` is the part of the register that may be changed; it is asked when the trees are
     locked and again when the rows are in, since units may have moved. `unit` is the unit that the
-    log puts the import down to, None for the whole organisation. Raises `CannotImport` where there
+    log puts the import down to, None for the whole organisation, `facts` what it is to keep beside
+    the files and counts. Raises `CannotImport` where there
     is nothing to import, and where somebody else changed the register in the meantime so that the
     files no longer fit.
     """
@@ -136,7 +138,7 @@ def import_files(
                 transaction.set_rollback(True)
             else:
                 listener.done(outcome)
-                running.drafts.append(_entry(outcome, unit))
+                running.drafts.append(_entry(outcome, unit, facts or {}))
     except IntegrityError as error:
         raise CannotImport(
             _("The register was changed at the same time. Nothing was kept; import again.")
@@ -146,9 +148,9 @@ def import_files(
     return outcome
 
 
-def _entry(outcome: Outcome, unit: int | None) -> Draft:
+def _entry(outcome: Outcome, unit: int | None, more: Mapping[str, Any]) -> Draft:
     counts = {name: asdict(counted) for name, counted in outcome.counts.items()}
-    facts = {"files": outcome.files, "tables": counts}
+    facts = {"files": outcome.files, "tables": counts, **more}
     return Draft(what=Entry.What.IMPORTED, unit=unit, facts=facts)
 
 

@@ -2,6 +2,8 @@
 
 import csv
 import hashlib
+import zipfile
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -18,6 +20,7 @@ _MARKS = {
     b"\xfe\xff": "UTF-16",
 }
 _LONGEST_LINE = 1 << 20
+_DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError)  # what a file out of an archive may raise
 ENOUGH_TO_SHOW = 80
 
 
@@ -89,6 +92,8 @@ class Reader:
                 yield from self._body(reader, order, len(first))
         except csv.Error as error:
             self.tell(self.start, _unreadable(str(error)))
+        except _DAMAGED:
+            self.tell(self.line + 1, _("is damaged from here on; pack the archive again"))
         except Unreadable:
             return
 

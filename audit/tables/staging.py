@@ -141,11 +141,15 @@ class Stage:
         quote = connection.ops.quote_name
         same = ", ".join(quote(name) for name in constraint.fields)
         order = f"PARTITION BY {same} ORDER BY since"
+        wanted = [*constraint.fields, "since", "until"]
+        # Of the register only the periods of those whom the file names.
+        first = constraint.fields[0]
+        among = f"c_{first} IN (SELECT {quote(first)} FROM {self.name})"
         rows = self.query(
             "SELECT line, before_line, since, until, before_since, before_until FROM ("
             f" SELECT line, since, until, LAG(line) OVER ({order}) AS before_line,"
             f" LAG(since) OVER ({order}) AS before_since, LAG(until) OVER ({order}) AS before_until"
-            f" FROM ({self._merged([*constraint.fields, 'since', 'until'])}) AS m) AS q"
+            f" FROM ({self._merged(wanted)} AND e.{among}) AS m) AS q"
             " WHERE before_since IS NOT NULL AND (before_until IS NULL OR before_until > since)"
             " AND (line IS NOT NULL OR before_line IS NOT NULL)"
         )
