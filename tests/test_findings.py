@@ -1,4 +1,4 @@
-"""The findings: their report by unit and rule, the figure beside units, the file, the rules' pages."""
+"""The findings: their report, the figure beside units, the survey, the file, the rules' pages."""
 
 import csv
 from datetime import date, timedelta
@@ -252,7 +252,8 @@ class TestReport:
     ):
         homeless(town.street_cell)
         for units in ([town.district], [town.district, town.street_cell, town.factory_cell]):
-            with django_assert_num_queries(len(rules()) + 3):  # two look up the cell, one the place
+            # The rules; the last home and, by two, the cell of those without one; the places.
+            with django_assert_num_queries(len(rules()) + 4):
                 finding_counts(units, timezone.localdate())
 
     def test_no_unit_no_query(self, django_assert_num_queries):
@@ -495,9 +496,9 @@ class TestPage:
         client.get(REPORT)
         with CaptureQueriesContext(connection) as asked:
             client.get(REPORT)
-        # Session, account, ground, the choice of units; the findings; their units and subjects.
-        expected = 4 + (3 if kept else len(rules()) + 3) + 3
-        assert len(asked) == expected, "\n".join(query["sql"] for query in asked)
+        # Session, account, ground, the choice of units; the findings; what they are about.
+        expected = 4 + (3 if kept else len(rules()) + 4) + 4
+        assert len(asked) == expected
 
     def test_the_findings_stand_beside_the_units_with_a_link(self, client, town, secretary):
         homeless(town.street_cell)
