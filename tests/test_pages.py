@@ -1,4 +1,4 @@
-"""The page of a unit and of a member: what stands there, for whom, at what cost; looks are logged."""
+"""The page of a unit and of a member: what stands there and for whom; looks are logged."""
 
 from datetime import date, timedelta
 
