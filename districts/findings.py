@@ -9,7 +9,7 @@ import csv
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any
@@ -32,7 +32,7 @@ from districts.roles import CHANGE, VIEW
 from districts.scope import ground_of, outermost
 from districts.surveys import is_small, newest_survey
 
-COLUMNS = tuple(field.name for field in fields(Finding) if field.name != "given")
+COLUMNS = tuple(one.name for one in fields(Finding) if one.name != "given")
 Row = Finding | KeptFinding
 
 
@@ -47,11 +47,12 @@ class NotCounted(int):
 class Report:
     """The findings in a ground on a day, sorted by unit and rule.
 
-    `rows` is a list, or rows of the database where the ground is large; then `as_of` is when the
-    register was looked through, and None says that it was just now.
+    `rows` is a list, with the `places` in the tree of the units by their codes; or rows of the
+    database where the ground is large, with the time when the register was looked through.
     """
 
     rows: Sequence[Finding] | QuerySet[KeptFinding]
+    places: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     as_of: datetime | None = None
 
     @cached_property
@@ -86,8 +87,8 @@ class Report:
         if isinstance(self.rows, QuerySet):
             placed = self.rows.exclude(unit=None).order_by()
             return placed.values_list("unit__tree_id", "unit__lft").annotate(number=Count("pk"))
-        numbers = Counter(finding.unit for finding in self.rows if finding.unit)
-        return [(*place, numbers[code]) for code, place in _places_of(numbers).items()]
+        numbers = Counter(finding.unit for finding in self.rows)
+        return [(*place, numbers[code]) for code, place in self.places.items()]
 
 
 def report(ground: Ground, on: date, *, among: Sequence[Rule] | None = None) -> Report | None:
@@ -101,7 +102,7 @@ def report(ground: Ground, on: date, *, among: Sequence[Rule] | None = None) -> 
         found = list(findings(ground, on, among=among))
         places = _places_of({finding.unit for finding in found})
         found.sort(key=lambda finding: _order(finding, places.get(finding.unit, (0, 0))))
-        return Report(found)
+        return Report(found, places)
     survey = newest_survey() if on == timezone.localdate() else None
     if survey is None:
         return None
@@ -109,7 +110,7 @@ def report(ground: Ground, on: date, *, among: Sequence[Rule] | None = None) -> 
     if among is not None:
         kept = kept.filter(rule__in=[rule.name for rule in among])
     in_order = (F("unit__tree_id").asc(nulls_first=True), "unit__lft", "article_number", "rule")
-    return Report(kept.select_related("unit").order_by(*in_order, "subject"), survey.begun)
+    return Report(kept.select_related("unit").order_by(*in_order, "subject"), as_of=survey.begun)
 
 
 def finding_counts(units: Iterable[Unit], on: date) -> dict[int, int]:

@@ -80,6 +80,9 @@ def _rules_page() -> Iterator[str]:
     yield "| --- | --- | --- | --- |"
     for rule in rules():
         yield f"| {rule.name} | {rule.article} | {rule.sentence} | {rule.remedy} |"
+    for rule in rules():
+        yield ""
+        yield f"**{rule.name}** ({rule.article}). {rule.explanation}"
     yield ""
     yield "The numbers that the articles leave open; `STATUTES` sets others:"
     yield ""
