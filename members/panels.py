@@ -55,7 +55,8 @@ def _charts_panel(request: HttpRequest) -> Mapping[str, Any] | None:
     counts = home_counts(ground, days)
     totals = [sum(numbers) for numbers in zip(*counts.values(), strict=True)]
     if not any(totals):
-        return {"admit": _admission(request)}
+        cells = Unit.objects.on_ground(ground_of(request, CHANGE)).cells().open(days[-1])
+        return {"admit": _admission(request) if cells.exists() else ""}
     # Homes that are with no cell are against the articles (A1), and counted all the same.
     kinds = [
         *(kind for kind in Kind if kind in CELLS),

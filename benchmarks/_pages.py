@@ -1,0 +1,79 @@
+"""The office's pages as a district's secretary asks for them: seconds and queries of each, as JSON.
+
+Works on the register in `DATABASE_URL` and takes back what it wrote. The argument is the district's
+code; without one, the members of every district are told instead.
+"""
+
+import json
+import sys
+from collections.abc import Callable
+
+from _common import best, connection
+from django.db import transaction
+from django.db.models import Count
+from django.test import Client, override_settings
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from audit.periods import in_force
+from districts.models import Unit
+from districts.roles import SECRETARY, grant_role
+from members.models import Account, Member, Registration
+
+TIMES = 30
+PLAIN = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+
+
+def sizes() -> dict[str, int]:
+    """The members with their home in a cell of each district, by the district's code."""
+    homes = Registration.objects.filter(in_force(timezone.localdate()), kind="home")
+    rows = homes.filter(unit__parent__kind="district").order_by()
+    return dict(rows.values_list("unit__parent__code").annotate(Count("pk")))
+
+
+def plain_member(district: Unit) -> Member:
+    """Somebody in the district with one registration and one employment, as most have."""
+    members = Member.objects.filter(registrations__unit__parent=district, left=None)
+    counted = members.annotate(
+        places=Count("registrations", distinct=True), jobs=Count("employments", distinct=True)
+    )
+    return counted.filter(places=1, jobs=1, earlier_memberships=None).order_by("number")[0]
+
+
+def pages(client: Client, district: Unit) -> dict[str, Callable[[], object]]:
+    member = reverse("admin:members_member_change", args=[plain_member(district).pk])
+    return {
+        "first page": lambda: client.get(reverse("admin:index")),
+        "members' list": lambda: client.get(reverse("admin:members_member_changelist")),
+        "units' list": lambda: client.get(reverse("admin:districts_unit_changelist")),
+        "a member's page": lambda: client.get(member),
+        "a search by name": lambda: client.post(reverse("find"), {"q": "ann"}, follow=True),
+    }
+
+
+def measured(work: Callable[[], object]) -> dict[str, float]:
+    status = work().status_code  # the first is slower than all others: it warms the caches
+    if status != 200:
+        raise SystemExit(f"a page answered {status}")
+    with CaptureQueriesContext(connection) as asked:
+        work()
+    queries = len(asked)  # the next request forgets them
+    return {"seconds": best(work, TIMES), "queries": queries}
+
+
+def main(code: str) -> dict[str, dict[str, float]]:
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")  # as a server does by itself in the first hours
+    district = Unit.objects.get(code=code)
+    with transaction.atomic(), override_settings(STORAGES=PLAIN):
+        secretary = Account.objects.create_user("the measured secretary")
+        grant_role(user=secretary, role=SECRETARY, unit=district)
+        client = Client(SERVER_NAME="localhost")
+        client.force_login(secretary)
+        found = {name: measured(work) for name, work in pages(client, district).items()}
+        transaction.set_rollback(True)
+    return found
+
+
+print(json.dumps(main(sys.argv[1]) if sys.argv[1:] else sizes()))
