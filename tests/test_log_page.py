@@ -143,7 +143,7 @@ def test_it_takes_as_many_queries_for_one_entry_as_for_three(
 ):
     for number in range(rows):
         rename_unit(unit=town.street_cell, name=f"Name {number}")
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(5):
         assert len(shown(client, act="rename-unit")) == rows
 
 

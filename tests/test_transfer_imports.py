@@ -428,9 +428,9 @@ def test_the_pages_ask_as_often_for_one_row_as_for_three(office, django_assert_n
         job = office.bring(("members.csv", members_csv(*((one.pk, "Other") for one in wanted))))
         assert job.counts["members"]["changed"] == len(wanted)
         address = reverse("import", args=[job.pk])
-        with django_assert_num_queries(12):
+        with django_assert_num_queries(11):
             office.client.get(address)
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(6):
             office.client.get(reverse("imports"))
 
 
