@@ -6,6 +6,7 @@ Django stops and names it.
 """
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -230,6 +231,11 @@ def _entry(
     return {"title": title, "icon": icon, "link": link, "permission": permission}
 
 
+def _sheet(name: str) -> Callable[[Any], str]:
+    """One of the office's style sheets."""
+    return lambda request: static(f"kartei/{name}.css")
+
+
 UNFOLD = {
     "SITE_TITLE": "Kartei",
     "SITE_HEADER": "Kartei",
@@ -240,7 +246,8 @@ UNFOLD = {
     "SHOW_VIEW_ON_SITE": False,
     "SHOW_BACK_BUTTON": False,
     "SITE_FAVICONS": [{"rel": "icon", "href": lambda request: static("kartei/icon.svg")}],
-    "STYLES": [lambda request: static("kartei/admin.css")],  # the colours stand there too
+    # The colours stand in the first.
+    "STYLES": [_sheet(name) for name in ("admin", "home", "pages", "files", "doubles")],
     "GLOBAL_CALLBACK": "districts.home.every_page",
     "DASHBOARD_CALLBACK": "districts.panels.first_page",
     "SIDEBAR": {
