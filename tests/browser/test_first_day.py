@@ -114,6 +114,6 @@ def test_the_secretary_sees_what_the_files_put_right_and_nothing_of_those_that_w
     assert change.endswith(f": unit {district.code} -> {cell.code}")
     page.reload()
     expect(home_cell).to_have_text(str(cell))
-    expect(row(page, str(cell))).to_contain_text("home")
+    expect(row(page, str(cell))).to_contain_text("Home cell")
     assert findings() == [one for one in found if one != misplaced]
     assert complaints == []
