@@ -89,8 +89,7 @@ def scale_of(values: Sequence[int], most: int = 4) -> list[int]:
     if 2 * low <= high or high < _FEW:
         return ticks(0, high, most)
     missing = max(high // 10 - (high - low), 0)
-    low -= missing // 2
-    return ticks(low, high + missing // 2, most)
+    return ticks(low - missing // 2, high + missing - missing // 2, most)
 
 
 def line(values: Sequence[int], at: Sequence[int], labels: Sequence[str], every: int = 12) -> Line:
