@@ -70,24 +70,36 @@ def own_units(ground: Ground, on: date) -> QuerySet[Unit]:
 def tree(ground: Ground, on: date, branches: Branches) -> tuple[list[Row], bool]:
     """The rows of the tree, parents first, and whether some were left out.
 
-    Levels are open as long as all of them fit into the page, and where somebody opened them. Two
-    queries a level at most, however many units there are, and one for each figure.
+    The units of a level and kind are open as long as all below them fit into the page, and where
+    somebody opened them. Two queries a level at most, however many units there are, and one for
+    each figure.
     """
     found = list(own_units(ground, on)[: MOST + 1])
     cut, tops = len(found) > MOST, [Row(unit, 1) for unit in found[:MOST]]
     level, shown = tops, len(tops)
     while level:
         _count_below(level, on)
-        fits = shown + sum(row.below for row in level) <= SHOWN
+        fit = _kinds_that_fit(level, SHOWN - shown)
         for row in level:
             code = row.unit.code
-            wanted = code in branches.opened or (fits and code not in branches.shut)
-            row.is_open = bool(row.below) and wanted
+            by_itself = row.unit.kind in fit and code not in branches.shut
+            row.is_open = bool(row.below) and (code in branches.opened or by_itself)
         level, left_out = _children_of([row for row in level if row.is_open], on)
         cut, shown = cut or left_out, shown + len(level)
     rows = list(_flat(tops))
     _fill(rows, on, branches)
     return rows, cut
+
+
+def _kinds_that_fit(level: Sequence[Row], room: int) -> set[str]:
+    """The kinds whose units can all be open in `room` rows, the highest kinds first."""
+    fit = set()
+    for kind in Kind:
+        below = sum(row.below for row in level if row.unit.kind == kind)
+        if below <= room:
+            fit.add(kind.value)
+            room -= below
+    return fit
 
 
 def branch(ground: Ground, unit: Unit, on: date) -> tuple[list[Row], bool]:

@@ -88,8 +88,8 @@ def scale_of(values: Sequence[int], most: int = 4) -> list[int]:
     low, high = min(values), max(values)
     if 2 * low <= high or high < _FEW:
         return ticks(0, high, most)
-    half = (max(high // 10 - (high - low), 0) + 1) // 2
-    return ticks(low - half, high + half, most)
+    missing = max(high // 10 - (high - low), 0)
+    return ticks(low - missing // 2, high + missing - missing // 2, most)
 
 
 def line(values: Sequence[int], at: Sequence[int], labels: Sequence[str], every: int = 12) -> Line:

@@ -31,7 +31,7 @@ from members.employments import end_employment, start_employment
 from members.membership import move_house
 from members.models import Employment, Member, Registration
 from members.registrations import change_cell, end_registration, register_member
-from members.visibility import seen_registrations
+from members.visibility import seen_registrations, sees_home
 
 HOME, RESIDENCE = Registration.Kind.HOME, Registration.Kind.RESIDENCE
 
@@ -141,7 +141,7 @@ class ChangeCell(MemberAct):
     def unusual(self, target: Member) -> Iterator[Text]:
         yield from super().unusual(target)
         given = self.cleaned_data
-        if given["kind"] == HOME:
+        if given["kind"] == HOME and sees_home(self.request, target):
             yield from _unlike_the_work(target, given["to"], self.day)
 
     def perform(self, target: Member) -> Outcome:

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from audit.ground import EVERYWHERE, Ground
@@ -49,6 +49,8 @@ def test_a_scale_begins_at_zero_unless_zero_is_far_away(values, begins):
     assert scale_of(values)[0] == begins
 
 
+@example([85, 70])
+@example([29, 30])
 @given(st.lists(NUMBERS, min_size=1, max_size=30))
 def test_a_scale_never_makes_a_wave_of_a_ripple(values):
     scale = scale_of(values)

@@ -97,6 +97,20 @@ def test_levels_are_open_as_long_as_they_fit(town, monkeypatch):
     assert len(drawn(EVERYWHERE)) == 5
 
 
+def test_of_one_level_the_higher_kinds_are_open_first(town, monkeypatch):
+    """A party of many local groups still shows the areas of its town."""
+    group = factories.unit(Kind.LOCAL_GROUP)
+    for _one in range(2):
+        factories.unit(Kind.JOINT_CELL, fresh(group))
+    monkeypatch.setattr(branches, "SHOWN", 4)
+    assert drawn(EVERYWHERE) == [
+        (town.town, 1, True),
+        (town.area, 2, True),
+        (town.district, 3, False),
+        (group, 1, False),
+    ]
+
+
 def test_a_branch_is_opened_and_shut_by_the_address(town, monkeypatch):
     monkeypatch.setattr(branches, "SHOWN", 2)
     shut = drawn(EVERYWHERE)
