@@ -497,7 +497,7 @@ class TestPage:
         with CaptureQueriesContext(connection) as asked:
             client.get(REPORT)
         # Session, account, ground, the choice of units; the findings; what they are about.
-        expected = 4 + (3 if kept else len(rules()) + 4) + 4
+        expected = 4 + (3 if kept else len(rules()) + 4) + 3
         assert len(asked) == expected
 
     def test_the_findings_stand_beside_the_units_with_a_link(self, client, town, secretary):
