@@ -74,7 +74,7 @@ def test_the_administrator_sees_the_town(passwords, page: Page, live_server, com
     expect(row(page, town.name)).to_be_visible()
     for area in Unit.objects.filter(parent=town):
         expect(row(page, area.name)).to_be_visible()
-    members = row(page, town.name).get_by_role("link").last
+    members = row(page, town.name).get_by_title(f"Members: {town.name}")
     assert int(members.inner_text()) > 300
     members.click()
     expect(page.get_by_text(f"Only {town} and what is below it.")).to_be_visible()

@@ -109,7 +109,7 @@ def test_the_auditor_takes_the_register_of_the_area_with_its_schema(
     log_in(page, live_server, auditor)
     steps = Steps(page)
     steps.click(page.get_by_role("link", name="Export"))
-    expect(page.get_by_label("Unit")).to_have_value(str(town.area))
+    expect(page.get_by_label("Unit", exact=True)).to_have_value(str(town.area))
     steps.fill(page.get_by_label("As of"), "2025-12-31")
     with page.expect_download() as download:
         steps.click(page.get_by_role("button", name="Download"))
