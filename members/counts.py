@@ -50,7 +50,7 @@ LEFT JOIN twice ON twice.page_id = page.id
 
 # All units at once are summed upwards: each unit with units below it hands on what stands right
 # below it to itself and to all above. Whoever is registered twice is taken away once from every
-# unit that holds both: in the unit itself where both are the same, or else from the home's level on.
+# unit that holds both: in the unit itself where both are the same, or from the home's level on.
 _ALL = """
 WITH RECURSIVE twice AS {once} (
     SELECT h.unit_id AS home, r.unit_id AS residence
