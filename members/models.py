@@ -337,6 +337,14 @@ class Registration(Period):
             ends_after_start(name="members_registration_ends_after_start"),
             NoOverlap(fields=["member", "kind"], name="members_registration_no_overlap"),
         ]
+        indexes = [
+            # The few with a residence are found without reading the many with a home.
+            models.Index(
+                fields=["member"],
+                condition=Q(kind="residence"),
+                name="members_registration_residence",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.unit} {self.since:%Y-%m-%d}"
