@@ -1,6 +1,7 @@
 """The ground: units, localities, workplaces."""
 
 from datetime import date
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -162,6 +163,12 @@ class Unit(Placed, MPTTModel):
         if self.kind in Kind.values and not may_stand_under(self.kind, parent and parent.kind):
             article = article_of_place(self.kind)
             raise ValidationError({"parent": f"{article}: {where_it_may_stand(self.kind)}"})
+
+
+# The index of ranges begins with the tree; beside it PostgreSQL would take one of the tree alone,
+# and read a whole town for a district.
+_tree_id: Any = Unit._meta.get_field("tree_id")
+_tree_id.db_index = False
 
 
 class Locality(Placed):

@@ -340,7 +340,7 @@ class Registration(Period):
         indexes = [
             # The few with a residence are found without reading the many with a home.
             models.Index(
-                fields=["member"],
+                fields=["unit"],
                 condition=Q(kind="residence"),
                 name="members_registration_residence",
             )

@@ -13,6 +13,6 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AddIndex(
             model_name='registration',
-            index=models.Index(condition=models.Q(('kind', 'residence')), fields=['member'], name='members_registration_residence'),
+            index=models.Index(condition=models.Q(('kind', 'residence')), fields=['unit'], name='members_registration_residence'),
         ),
     ]
