@@ -99,8 +99,10 @@ def database(url: str) -> dict[str, Any]:
     if settings["ENGINE"].endswith("sqlite3"):
         settings.setdefault("OPTIONS", {}).update(_SQLITE)
     else:
-        # Compiling a page's queries takes longer than answering them.
-        settings.setdefault("OPTIONS", {}).setdefault("options", "-c jit=off")
+        # Compiling a page's queries takes longer than answering them; and what is read through a
+        # cursor is read to its end.
+        for_pages = "-c jit=off -c cursor_tuple_fraction=1"
+        settings.setdefault("OPTIONS", {}).setdefault("options", for_pages)
         settings["CONN_MAX_AGE"] = 60
         settings["CONN_HEALTH_CHECKS"] = True
     return settings
