@@ -120,7 +120,7 @@ def _download(request: HttpRequest, form: ExportForm) -> HttpResponseBase:
 
         called = _file_name(unit, form)
         stream = Stream(write, whole, _places.release)
-    except BaseException:
+    except BaseException:  # whatever it is, the place is free for the next download
         _places.release()
         raise
     kind = "text/csv; charset=utf-8" if name else "application/zip"

@@ -24,6 +24,7 @@ def opened(file: IO[bytes], size: int) -> zipfile.ZipFile:
     _measure_directory(file, size)
     try:
         return zipfile.ZipFile(file)
+    # zipfile raises NotImplementedError for archives of a later version than it knows.
     except (zipfile.BadZipFile, ValueError, NotImplementedError, struct.error) as error:
         raise CannotImport(_no_archive()) from error
 
