@@ -41,6 +41,7 @@ class Statutes:
     prolonged_unemployment_months: int = 6  # (A6)
     meeting_interval_days: int = 31  # between general meetings (A10)
     confirmation_days: int = 30  # from an appointment in an emergency to its confirmation (A14)
+    request_days: int = 30  # from a request to the day by which it is decided
 
 
 @cache

@@ -233,9 +233,9 @@ def _entry(
     return {"title": title, "icon": icon, "link": link, "permission": permission}
 
 
-def _sheet(name: str) -> Callable[[Any], str]:
-    """One of the office's style sheets."""
-    return lambda request: static(f"kartei/{name}.css")
+def _file(name: str) -> Callable[[Any], str]:
+    """One of the office's style sheets or scripts."""
+    return lambda request: static(f"kartei/{name}")
 
 
 UNFOLD = {
@@ -249,7 +249,8 @@ UNFOLD = {
     "SHOW_BACK_BUTTON": False,
     "SITE_FAVICONS": [{"rel": "icon", "href": lambda request: static("kartei/icon.svg")}],
     # The colours stand in the first.
-    "STYLES": [_sheet(name) for name in ("admin", "home", "pages", "files", "doubles")],
+    "STYLES": [_file(f"{name}.css") for name in ("admin", "home", "pages", "files", "doubles")],
+    "SCRIPTS": [_file("focus.js")],
     "GLOBAL_CALLBACK": "districts.home.every_page",
     "DASHBOARD_CALLBACK": "districts.panels.first_page",
     "SIDEBAR": {

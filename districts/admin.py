@@ -168,15 +168,15 @@ class LocalityAdmin(PlaceAdmin):
 class WorkplaceAdmin(PlaceAdmin):
     """Workplaces."""
 
-    list_display = ("name", "code", "branch", "locality", "cell")
+    list_display = ("name", "code", "branch", "locality", "cell", "coverage")
     list_select_related = ("locality", "cell")
     search_fields = ("code", "name", "branch", "locality__postcode", "locality__name")
     sortable_by = ("code", "name", "branch")
     ordering = ("code",)
     fieldsets = (
-        (None, {"fields": (("code", "name"), "branch", "locality", "cell")}),
+        (None, {"fields": (("code", "name"), "branch", "locality", ("cell", "coverage"))}),
         POSITION,
     )
-    editable = ("name", "branch", "locality", "cell", "latitude", "longitude")
+    editable = ("name", "branch", "locality", "cell", "coverage", "latitude", "longitude")
     picks = {"locality": OWN_LOCALITY, "cell": FACTORY_CELL}
     units = ("cell__", "locality__unit__", "locality__street_cell__")

@@ -206,6 +206,13 @@ class Locality(Placed):
         return f"{self.postcode} {self.name}"
 
 
+class Coverage(models.TextChoices):
+    """In what capacity a cell is responsible for a workplace."""
+
+    OWN = "own", _("its own cell")  # A1
+    ATTACHED = "attached", _("attached to it")  # A2
+
+
 class Workplace(Placed):
     """A factory in the statutes' sense: workshop, store, office or farm."""
 
@@ -225,15 +232,45 @@ class Workplace(Placed):
         verbose_name=_("responsible cell"),
         help_text=_("The factory cell whose work covers this workplace (A2)."),
     )
+    coverage = models.CharField(
+        _("coverage"),
+        max_length=10,
+        choices=Coverage.choices,
+        blank=True,
+        default="",
+        help_text=_("Whether the cell is the workplace's own (A1), or covers it beside (A2)."),
+    )
 
     class Meta(Placed.Meta):
         abstract = False
         verbose_name = _("workplace")
         verbose_name_plural = _("workplaces")
         ordering = ["code"]
+        constraints = [
+            *Placed.Meta.constraints,
+            models.CheckConstraint(
+                condition=Q(cell__isnull=True, coverage="")
+                | Q(cell__isnull=False, coverage__in=["own", "attached"]),
+                name="districts_workplace_coverage_of_its_cell",
+                violation_error_message=_(
+                    "A workplace with a responsible cell says whether it is its own (A1) or "
+                    "attached to it (A2); one without says nothing."
+                ),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.name} ({self.code})"
+
+    def clean(self) -> None:
+        """Fill in the coverage where nobody did: a cell's first workplace is its own."""
+        super().clean()
+        if self.cell_id is None:
+            self.coverage = ""
+        elif not self.coverage:
+            taken = Workplace.objects.filter(cell=self.cell_id, coverage=Coverage.OWN)
+            others = taken.exclude(pk=self.pk).exists()
+            self.coverage = Coverage.ATTACHED if others else Coverage.OWN
 
 
 class HeldRole(models.Model):

@@ -91,6 +91,19 @@ def _wrong_kinds(name: str, kinds: frozenset[str]) -> Any:
     return check
 
 
+def _coverage_of_no_cell(stage: Stage) -> Iterator[Problem]:
+    """A workplace says in what capacity its cell covers it, and only then (A1, A2)."""
+    for line, cell, coverage in stage.query(
+        f"SELECT line, cell, coverage FROM {stage.name}"
+        " WHERE (cell IS NULL) <> (COALESCE(coverage, '') = '')"
+    ):
+        if cell is None:
+            yield line, "coverage", coverage, _("A2: must be empty for a workplace without a cell")
+        else:
+            message = _("A2: must say whether the cell is its own or the workplace is attached")
+            yield line, "coverage", "", message
+
+
 UNITS = declare(
     Table(
         name="units",
@@ -171,12 +184,22 @@ WORKPLACES = declare(
             column(Workplace, "name", gettext_lazy("Its name.")),
             column(Workplace, "branch", gettext_lazy("Its branch of industry.")),
             column(Workplace, "locality", gettext_lazy("The locality that it lies in.")),
-            column(Workplace, "cell", gettext_lazy("The factory cell that covers it (A2).")),
+            column(
+                Workplace, "cell", gettext_lazy("The cell that is responsible for it (A1, A2).")
+            ),
+            column(
+                Workplace,
+                "coverage",
+                gettext_lazy("Whether that is its own cell (A1) or it is attached to it (A2)."),
+            ),
             column(Workplace, "latitude", gettext_lazy("Degrees north of the equator.")),
             column(Workplace, "longitude", gettext_lazy("Degrees east of Greenwich.")),
         ),
         rows=_workplaces,
         public=True,
-        checks=[_wrong_kinds("cell", frozenset({Kind.FACTORY_CELL, Kind.JOINT_CELL}))],
+        checks=[
+            _wrong_kinds("cell", frozenset({Kind.FACTORY_CELL, Kind.JOINT_CELL})),
+            _coverage_of_no_cell,
+        ],
     )
 )

@@ -263,7 +263,13 @@ class EarlierMembership(Period):
 
 
 class Employment(Period):
-    """A member's work in a workplace. Several may run at once."""
+    """A member's work in a workplace. Several may run at once; the main one decides (A1)."""
+
+    class Standing(models.TextChoices):
+        """Which of several employments says where the member belongs."""
+
+        MAIN = "main", _("main employment")
+        SIDE = "side", _("side job")
 
     member = models.ForeignKey(
         Member,
@@ -274,6 +280,13 @@ class Employment(Period):
     )
     workplace = models.ForeignKey(
         Workplace, models.PROTECT, related_name="employments", verbose_name=_("workplace")
+    )
+    standing = models.CharField(
+        _("standing"),
+        max_length=10,
+        choices=Standing.choices,
+        default=Standing.MAIN,
+        help_text=_("A side job says where the member belongs only while there is no other."),
     )
 
     objects = PeriodQuerySet["Employment"].as_manager()
@@ -287,6 +300,10 @@ class Employment(Period):
                 fields=["member", "workplace", "since"], name="members_employment_once_a_day"
             ),
             ends_after_start(name="members_employment_ends_after_start"),
+            models.CheckConstraint(
+                condition=Q(standing__in=["main", "side"]),
+                name="members_employment_standing_known",
+            ),
             NoOverlap(fields=["member", "workplace"], name="members_employment_no_overlap"),
         ]
 
@@ -375,3 +392,6 @@ class Account(AbstractUser):
 
     def get_short_name(self) -> str:
         return self.username
+
+
+from members.request_model import Request as Request  # noqa: E402  # Django finds it by this one

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from audit.log import recorded
 from audit.refusals import Blocker, Refused, refuse_if
 from districts.kinds import CELLS
-from districts.models import Unit
+from districts.models import Coverage, Unit
 from districts.tree import lock_trees
 from districts.units import dissolve_unit, found_unit
 from members.models import Member, Registration
@@ -41,8 +41,8 @@ def merge_cells(*, cell: Unit, into: Unit, on: date) -> Unit:
             kind=registration.kind,
         )
     for workplace in cell.workplaces.all():
-        workplace.cell = into
-        workplace.save(update_fields=["cell"])
+        workplace.cell, workplace.coverage = into, Coverage.ATTACHED
+        workplace.save(update_fields=["cell", "coverage"])
     for locality in cell.street_localities.all():
         locality.street_cell = into
         locality.save(update_fields=["street_cell"])

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -13,7 +13,14 @@ from django.utils.translation import gettext_lazy as _
 from audit.ground import Ground
 from audit.tables import Table, column, declare
 from audit.tables.declaration import Problem, Reserved
-from members.models import EarlierMembership, Employment, FormerNumber, Member, Registration
+from members.models import (
+    EarlierMembership,
+    Employment,
+    FormerNumber,
+    Member,
+    Registration,
+    Request,
+)
 from members.names import search_key
 
 
@@ -66,6 +73,15 @@ def _employments(ground: Ground, day: date | None) -> QuerySet[Employment]:
     return rows.filter(member__in=_members(ground, day))
 
 
+def _requests(ground: Ground, day: date | None) -> QuerySet[Request]:
+    rows = Request.objects.on_ground(ground)
+    if day is not None:
+        rows = rows.filter(asked_on__lte=day)
+    if _whole(ground, day):
+        return rows
+    return rows.filter(Q(member=None) | Q(member__in=_members(ground, day)))
+
+
 def _whole(ground: Ground, day: date | None) -> bool:
     return ground.everywhere and day is None
 
@@ -94,6 +110,31 @@ def _nobody_s_numbers(stage: Any) -> Iterator[Problem]:
     for line, number in rows:
         message = gettext("must be higher than the number that it leads to")
         yield line, "number", str(number), message
+
+
+def _whose_requests(stage: Any) -> Iterator[Problem]:
+    """A request is a member's, an application nobody's until it is granted."""
+    of_nobody = "kind = 'admission' AND state <> 'granted'"
+    rows = stage.query(
+        f"SELECT line, member FROM {stage.name} WHERE (member IS NULL) <> ({of_nobody})"
+    )
+    for line, member in rows:
+        if member is None:
+            yield line, "member", "", gettext("is empty, and must not be")
+        else:
+            yield line, "member", str(member), gettext("must be empty until the person is admitted")
+
+
+def _one_open_request(stage: Any) -> Iterator[Problem]:
+    """Of each kind a member has one request that waits."""
+    waiting: dict[tuple[Any, Any], int | None] = {}
+    for line, member, kind, state in stage.merged("member", "kind", "state"):
+        if member is None or state != Request.State.ASKED:
+            continue
+        other = waiting.setdefault((member, kind), line)
+        at = line or other
+        if other != line and at is not None:
+            yield at, "member", str(member), gettext("has an open request of this kind already")
 
 
 def _reserve_former_numbers() -> None:
@@ -233,8 +274,56 @@ EMPLOYMENTS = declare(
                 _("The first day without that work; empty while it lasts."),
                 known_from="until",
             ),
+            column(
+                Employment,
+                "standing",
+                _("Whether it is the main work, which decides, or a side job."),
+            ),
         ),
         rows=_employments,
         replaced=True,
+    )
+)
+
+_DECIDED = "decided_on"  # from when on an export knows what was decided
+
+REQUESTS = declare(
+    Table(
+        name="requests",
+        model=Request,
+        description=_("What was asked of the organisation, and what was decided (A1, A3, A6)."),
+        key=("number",),
+        columns=(
+            column(Request, "number", _("The request's number.")),
+            column(Request, "kind", _("What is asked for.")),
+            column(Request, "member", _("The member's number; empty for an applicant.")),
+            column(Request, "unit", _("The unit that decides; empty for the whole organisation.")),
+            column(Request, "cell", _("The cell that is asked for.")),
+            column(Request, "asked_on", _("The day it was asked.")),
+            column(Request, "due_on", _("The day by which it is decided.")),
+            column(Request, "reason", _("Why it is asked.")),
+            column(
+                Request, "basis", _("Whether the articles say the same, or an exception is asked.")
+            ),
+            column(Request, "family_name", _("An applicant's family name.")),
+            column(Request, "given_name", _("An applicant's given names.")),
+            column(Request, "born", _("An applicant's date of birth.")),
+            column(Request, "email", _("An applicant's e-mail address.")),
+            column(Request, "phone", _("An applicant's telephone number.")),
+            column(Request, "address", _("An applicant's street and house number.")),
+            column(Request, "locality", _("An applicant's locality of residence.")),
+            column(Request, "state", _("What became of it."), known_from=_DECIDED, before="asked"),
+            column(Request, "decided_on", _("The day it was decided."), known_from=_DECIDED),
+            column(Request, "decision_reason", _("Why it was decided so."), known_from=_DECIDED),
+            column(
+                Request,
+                "takes_effect",
+                _("The day from which what was granted holds."),
+                known_from=_DECIDED,
+            ),
+        ),
+        rows=_requests,
+        checks=(_whose_requests, _one_open_request),
+        by_acts_alone=True,
     )
 )

@@ -66,6 +66,8 @@ def workplace(**fields: Any) -> Workplace:
     code = fields.pop("code", None) or _code("workplace")
     if "locality" not in fields:
         fields["locality"] = locality()
+    if fields.get("cell") is not None:
+        fields.setdefault("coverage", "own")
     return Workplace.objects.create(**{"code": code, "name": f"Works {code}", **fields})
 
 

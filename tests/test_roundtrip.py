@@ -14,7 +14,7 @@ from audit.tables.export import export_register
 from audit.tables.importing import Listener, import_register
 from districts.models import Locality, Unit, Workplace
 from districts.tree import tree_faults
-from members.models import EarlierMembership, Employment, Leaving, Member, Registration
+from members.models import EarlierMembership, Employment, Leaving, Member, Registration, Request
 from tests import factories
 
 START = date(2000, 1, 1)
@@ -86,13 +86,41 @@ def make_register(draw) -> None:
             name=draw(names),
             branch=draw(texts),
             locality=draw(st.sampled_from(localities)),
-            cell=draw(st.sampled_from([None, town.factory_cell])),
+            cell=(cell := draw(st.sampled_from([None, town.factory_cell]))),
+            coverage=draw(st.sampled_from(["own", "attached"])) if cell else "",
         )
         for number in range(2)
     ]
     numbers = draw(st.lists(st.integers(1, 10**12), unique=True, max_size=4))
     for number in numbers:
         make_member(draw, number, localities, works, units)
+
+
+def make_requests(draw, member, localities, units) -> None:
+    """An exit that waits, and an application that was refused."""
+    if not draw(st.booleans()):
+        return
+    asked = draw(days)
+    Request.objects.create(
+        kind="exit",
+        member=member,
+        unit=draw(st.sampled_from([None, *units])),
+        asked_on=asked,
+        due_on=asked + timedelta(days=30),
+        reason=draw(texts),
+    )
+    Request.objects.create(
+        kind="admission",
+        family_name=draw(names),
+        address=draw(texts),
+        locality=draw(st.sampled_from([None, *localities])),
+        cell=draw(st.sampled_from([None, *units])),
+        asked_on=asked,
+        due_on=asked,
+        state="refused",
+        decided_on=asked,
+        decision_reason=draw(texts),
+    )
 
 
 def make_member(draw, number, localities, works, units) -> None:
@@ -121,8 +149,13 @@ def make_member(draw, number, localities, works, units) -> None:
             )
     for since, until in draw(periods(3)):
         Employment.objects.create(
-            member=member, workplace=draw(st.sampled_from(works)), since=since, until=until
+            member=member,
+            workplace=draw(st.sampled_from(works)),
+            since=since,
+            until=until,
+            standing=draw(st.sampled_from(["main", "side"])),
         )
+    make_requests(draw, member, localities, units)
     for since, until in draw(periods(2)):
         if until:
             EarlierMembership.objects.create(
@@ -134,7 +167,15 @@ def make_member(draw, number, localities, works, units) -> None:
 
 
 def empty_the_register() -> None:
-    for model in (EarlierMembership, Employment, Registration, Member, Workplace, Locality):
+    for model in (
+        Request,
+        EarlierMembership,
+        Employment,
+        Registration,
+        Member,
+        Workplace,
+        Locality,
+    ):
         model.objects.all().delete()
     while Unit.objects.exists():
         Unit.objects.filter(children=None).delete()

@@ -142,7 +142,11 @@ def test_rows_of_the_part_are_changed_and_added(part, tmp_path):
     write(tmp_path, "units", unit("M-N", "street_cell", "M"))
     write(tmp_path, "members", person(OWN, given_name="Erika"), person(3000))
     write(tmp_path, "registrations", home(3000, "M-N"))
-    write(tmp_path, "employments", {"member": 3000, "workplace": "T-W", "since": SINCE})
+    write(
+        tmp_path,
+        "employments",
+        {"member": 3000, "workplace": "T-W", "since": SINCE, "standing": "main"},
+    )
     heard, outcome = bring(tmp_path, part)
     assert heard.problems == []
     assert outcome.counts["members"].new == outcome.counts["members"].changed == 1
@@ -239,7 +243,7 @@ def test_the_work_of_a_foreign_member_cannot_be_guessed(part, tmp_path):
     for number in (FOREIGN, 999):
         for workplace in ("T-W", "M-W"):
             for since in (SINCE, "2020-01-01"):
-                row = {"member": number, "workplace": workplace, "since": since}
+                row = {"member": number, "workplace": workplace, "since": since, "standing": "main"}
                 write(tmp_path, "employments", row)
                 told.append(refused(tmp_path, part))
     assert told == [["employments.csv:2 member: is unknown in the table members"]] * 8
@@ -318,7 +322,11 @@ def test_places_elsewhere_are_named_and_left_alone(part, tmp_path):
     assert refused(tmp_path, part) == ["workplaces.csv:2 code: is taken"]
     write(tmp_path, "workplaces", {"code": "N", "name": "N", "locality": "T-L"})
     assert "lies outside of the part" in refused(tmp_path, part)[0]
-    write(tmp_path, "workplaces", {"code": "N", "name": "N", "locality": "M-L", "cell": "M-F"})
+    write(
+        tmp_path,
+        "workplaces",
+        {"code": "N", "name": "N", "locality": "M-L", "cell": "M-F", "coverage": "own"},
+    )
     assert bring(tmp_path, part)[0].problems == []
 
 

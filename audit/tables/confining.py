@@ -52,6 +52,8 @@ class Confinement:
                 yield from self._held_elsewhere(stage, pointer, target)
         if stage.table.reserved:
             yield from self._reserved(stage, stage.table.reserved)
+        if stage.table.by_acts_alone:
+            yield from self._made_here(stage)
 
     def touch(self, stage: Stage) -> None:
         """Keep which staged rows are new or changed; call it before they are applied."""
@@ -150,6 +152,17 @@ class Confinement:
                 if old != new:
                     yield line, name, _text(new), str(rule.message)
         stage.remove(f"SELECT s.line {rows}")
+
+    def _made_here(self, stage: Stage) -> Iterator[Problem]:
+        """Rows that would be added or changed, where only an act does that."""
+        table = stage.table
+        changed = f"{_pairs(stage)} WHERE {differ(compared(table))}"
+        touched = f"SELECT s.line {changed} UNION ALL SELECT s.line FROM {new_rows(stage)}"
+        told = f"SELECT s.line, {stage.key('s')} FROM {stage.name} AS s WHERE s.line IN ({touched})"
+        message = _("is added and changed by acts alone, and by those who keep the whole register")
+        for line, *key in stage.query(f"{told} ORDER BY s.line"):
+            yield line, *_key(table, key), message
+        stage.remove(touched)
 
     # The keys of the ground's rows -------------------------------------------------------------
 

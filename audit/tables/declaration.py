@@ -18,13 +18,15 @@ class Column:
     """One column: the model's field of the same name, as text in a cell.
 
     A foreign key stands in its cell as the key of the row that it points to. `known_from` names a
-    date field: in an export for a past day the cell is empty where that date comes later.
+    date field: in an export for a past day the cell is empty where that date comes later, or holds
+    what it held `before`.
     """
 
     name: str
     field: "models.Field[Any, Any]"
     description: str
     known_from: str = ""
+    before: str = ""
 
     @property
     def kind(self) -> Kind:
@@ -78,10 +80,15 @@ class Column:
 
 
 def column(
-    model: type[models.Model], name: str, description: Any, *, known_from: str = ""
+    model: type[models.Model],
+    name: str,
+    description: Any,
+    *,
+    known_from: str = "",
+    before: str = "",
 ) -> Column:
     """The column of `model`'s field `name`."""
-    return Column(name, model._meta.get_field(name), description, known_from)  # type: ignore[arg-type]
+    return Column(name, model._meta.get_field(name), description, known_from, before)  # type: ignore[arg-type]
 
 
 Problem = tuple[int, str, str, str]  # line, column, value, what is wrong
@@ -112,7 +119,8 @@ class Table:
     for columns that `finish` fills in after the import. Rows of a table that nothing points to are
     `replaced` rather than updated, since two periods may swap their days. A row that is `public`
     may be pointed to by anybody, any other by whoever has it in his or her ground. A table that
-    `adds_nothing` points only to rows that are exported anyway.
+    `adds_nothing` points only to rows that are exported anyway. The rows of a table `by_acts_alone`
+    are added and changed by an import only of somebody who may change the whole register.
     """
 
     name: str
@@ -131,6 +139,7 @@ class Table:
     public: bool = False
     reserved: Reserved | None = None
     adds_nothing: bool = False
+    by_acts_alone: bool = False
 
     @property
     def file(self) -> str:
@@ -190,7 +199,9 @@ class Table:
     def _value(self, column: Column, day: date | None) -> Any:
         if day is None or not column.known_from:
             return F(column.path)
-        empty = Value(None if column.field.null else "", output_field=type(column.field)())
+        empty = Value(
+            None if column.field.null else column.before, output_field=type(column.field)()
+        )
         return Case(When(**{f"{column.known_from}__gt": day}, then=empty), default=F(column.path))
 
 

@@ -10,6 +10,7 @@ from math import ceil, sqrt
 from random import Random
 
 from districts.kinds import Kind
+from districts.models import Coverage
 from members.demo import vocabulary
 
 MEMBERS_IN_A_CELL = 20
@@ -59,6 +60,7 @@ class Works:
     branch: str
     locality: int
     cell: int
+    coverage: str
     position: Position
 
 
@@ -245,7 +247,10 @@ class GroundPlan:
         number, district = len(self.workplaces) + 1, cell.district
         locality = district.localities[number % len(district.localities)][0]
         code = f"{district.town.code}-W{number:05}"
-        self.workplaces.append(Works(number, code, name, branch, locality, cell.unit, position))
+        coverage = Coverage.ATTACHED if cell.workplaces else Coverage.OWN
+        self.workplaces.append(
+            Works(number, code, name, branch, locality, cell.unit, coverage.value, position)
+        )
         cell.workplaces.append(number)
 
     def _closed_cell(self, district: DistrictPlan, order: int) -> None:

@@ -19,6 +19,7 @@ from members.models import EarlierMembership, Employment, Member, Registration
 from members.registrations import HOME, RESIDENCE
 
 LEAST_MEMBERS = 200  # fewer do not fill the cells that the breaches need
+MAIN = Employment.Standing.MAIN.value
 _BATCH = 20_000
 _FIRST_DAY = -30_000  # nobody here was born before
 
@@ -28,13 +29,13 @@ _UNIT = (
     *(*_PLACED, "tree_id", "level", "lft", "rght"),
 )
 _LOCALITY = ("id", "code", "postcode", "name", "unit_id", "street_cell_id", *_PLACED)
-_WORKPLACE = ("id", "code", "name", "branch", "locality_id", "cell_id", *_PLACED)
+_WORKPLACE = ("id", "code", "name", "branch", "locality_id", "cell_id", "coverage", *_PLACED)
 _MEMBER = (
     *("number", "family_name", "given_name", "search", "born", "email", "phone", "address"),
     *("locality_id", "joined", "left", "left_reason"),
 )
 _EARLIER = ("member_id", "since", "until", "reason")
-_EMPLOYMENT = ("member_id", "workplace_id", "since", "until")
+_EMPLOYMENT = ("member_id", "workplace_id", "since", "until", "standing")
 _REGISTRATION = ("member_id", "unit_id", "kind", "since", "until")
 
 
@@ -115,7 +116,7 @@ def _load_ground(ground: GroundPlan, calendar: _Calendar) -> None:
     workplaces = (
         (
             *(works.id, works.code, works.name, works.branch, works.locality, works.cell),
-            *_degrees(works.position),
+            *(works.coverage, *_degrees(works.position)),
         )
         for works in ground.workplaces
     )
@@ -155,7 +156,7 @@ def _earlier(batch: Iterable[Person], day: _Calendar) -> Iterator[tuple[Any, ...
 def _employments(batch: Iterable[Person], day: _Calendar) -> Iterator[tuple[Any, ...]]:
     for person in batch:
         for workplace, since, until in person.employments:
-            yield person.number, workplace, day(since), day.end(until)
+            yield person.number, workplace, day(since), day.end(until), MAIN
 
 
 def _registrations(batch: Iterable[Person], day: _Calendar) -> Iterator[tuple[Any, ...]]:
