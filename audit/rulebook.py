@@ -145,6 +145,20 @@ class Breach:
 
 
 Check = Callable[[Ground, date], Iterable[Breach]]
+# One look at the register that answers for several rules: the name of each breach's rule with it.
+SharedCheck = Callable[[Ground, date], Iterable[tuple[str, Breach]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """The check of one rule that is told by a look which answers for others as well."""
+
+    look: SharedCheck
+    name: str
+
+    def __call__(self, ground: Ground, on: date) -> Iterator[Breach]:
+        """The breaches of this rule alone."""
+        return (breach for name, breach in self.look(ground, on) if name == self.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,8 +226,29 @@ def rule_named(name: str) -> Rule | None:
 def findings(ground: Ground, on: date, *, among: Iterable[Rule] | None = None) -> Iterator[Finding]:
     """Every breach in `ground` on the day `on`, rule by rule, one at a time.
 
-    Of the rules in `among` only, where they are given. Each rule costs a query or two.
+    Of the rules in `among` only, where they are given. Each rule costs a query or two; those that
+    share a look cost as much together, and are told in the place of the first of them.
     """
-    for declared in rules() if among is None else among:
-        for breach in declared.check(ground, on):
-            yield declared.finding(breach)
+    asked = list(rules() if among is None else among)
+    looked: list[SharedCheck] = []
+    for declared in asked:
+        if not isinstance(declared.check, Share):
+            for breach in declared.check(ground, on):
+                yield declared.finding(breach)
+        elif declared.check.look not in looked:
+            looked.append(declared.check.look)
+            yield from _shared(declared.check.look, asked, ground, on)
+
+
+def _shared(
+    look: SharedCheck, asked: Iterable[Rule], ground: Ground, on: date
+) -> Iterator[Finding]:
+    """The findings of those of `asked` that share this look at the register."""
+    sharing = {
+        rule.name: rule
+        for rule in asked
+        if isinstance(rule.check, Share) and rule.check.look == look
+    }
+    for name, breach in look(ground, on):
+        if name in sharing:
+            yield sharing[name].finding(breach)

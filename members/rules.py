@@ -240,7 +240,7 @@ def _breaches(registrations: QuerySet[Registration], **given: str) -> Iterator[B
 def _with_cells(breaches: Iterable[Breach], field: str, on: date) -> Iterator[Breach]:
     """The breaches, each with the cell that the member belongs to as the answer in `field`.
 
-    Two queries for each few hundred of them; a registration of residence is left as it is.
+    Four queries for each few hundred of them; a registration of residence is left as it is.
     """
     coming = iter(breaches)
     while chunk := list(islice(coming, _AT_ONCE)):
@@ -248,8 +248,8 @@ def _with_cells(breaches: Iterable[Breach], field: str, on: date) -> Iterator[Br
         known = belongings(numbers, on)
         for breach in chunk:
             belonging = known.get(int(breach.subject.removeprefix("member ")))
-            if belonging and breach.given.get("kind") == HOME:
-                given = {**breach.given, field: belonging[0].cell.code}
+            if belonging and belonging.cell and breach.given.get("kind") == HOME:
+                given = {**breach.given, field: belonging.cell.code}
                 yield Breach(breach.unit, breach.subject, breach.since, given)
             else:
                 yield breach

@@ -116,9 +116,9 @@ def _why_here(request: HttpRequest, member: Any) -> Mapping[str, Any] | None:
     home = next(
         (one for one in member.seen_registrations if one.kind == HOME and one.holds(today)), None
     )
-    known = belongings([member.pk], today).get(member.pk, [])
-    reason = next((one for one in known if home and one.cell.pk == home.unit_id), None)
-    other = None if reason else next(iter(known), None)
+    known = belongings([member.pk], today).get(member.pk)
+    reason = known if known and known.cell and home and known.cell.pk == home.unit_id else None
+    other = None if reason else known
     return {
         "home": home,
         "reason": reason,
@@ -132,7 +132,7 @@ def _change_address(
 ) -> str:
     """The act that registers the member with the other cell, where the user may do that."""
     ground = ground_of(request, CHANGE)
-    if other is None or not ground.has(other.cell.tree_id, other.cell.lft):
+    if other is None or not other.cell or not ground.has(other.cell.tree_id, other.cell.lft):
         return ""
     if home and not ground.has(home.unit.tree_id, home.unit.lft):
         return ""

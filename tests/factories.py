@@ -5,11 +5,12 @@ from datetime import date
 from itertools import count
 from typing import Any
 
+from audit.rulebook import rules
 from districts.kinds import Kind
 from districts.models import Locality, Unit, Workplace
 from districts.units import found_unit
 from members.membership import admit_member
-from members.models import Account, Member
+from members.models import Account, Employment, Member
 
 FOUNDED = date(2020, 1, 1)
 JOINED = date(2021, 1, 1)
@@ -80,3 +81,17 @@ def account(username: str = "", **fields: Any) -> Account:
     """Somebody who can log in, with the password 'password' unless another is given."""
     fields.setdefault("password", "password")
     return Account.objects.create_user(username or _code("account"), **fields)
+
+
+def settled(*, cell: Unit, **fields: Any) -> Member:
+    """Somebody admitted to the cell that he or she belongs to, by work or by residence."""
+    if cell.kind != Kind.FACTORY_CELL:
+        return member(cell=cell, **{"locality": locality(street_cell=cell), **fields})
+    made = member(cell=cell, **fields)
+    Employment.objects.create(member=made, workplace=workplace(cell=cell), since=made.joined)
+    return made
+
+
+def rule_queries() -> int:
+    """How many queries all rules cost on an empty ground: one for each look at the register."""
+    return len({getattr(rule.check, "look", rule.check) for rule in rules()})

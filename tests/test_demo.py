@@ -12,19 +12,26 @@ from audit.rulebook import findings
 from districts.kinds import Kind
 from districts.models import Locality, Unit, Workplace
 from districts.tree import tree_faults
-from members.models import EarlierMembership, Employment, Member, Registration
+from members.models import EarlierMembership, Employment, Member, Registration, Request
 from members.registrations import HOME, RESIDENCE
 
 DAY = date(2026, 3, 31)
 BREACHES = [
+    ("A1", "factory-cell"),
     ("A1", "home-in-a-cell"),
     ("A1", "home-registration"),
     ("A1", "home-registration"),
     ("A1", "registered-as-member"),
     ("A1", "unit-open"),
     ("A1", "unit-open"),
+    ("A2", "responsible-cell"),
+    ("A3", "locality-covered"),
+    ("A3", "locality-covered"),
+    ("A3", "residence-known"),
+    ("A3", "street-cell"),
     ("A4", "residence-of-factory-members"),
     ("A4", "residence-unit"),
+    ("A6", "unemployed-stay"),
     ("A7", "joint-cell-place"),
     ("A9", "unit-above-open"),
 ]
@@ -44,7 +51,16 @@ def export(folder: Path) -> dict[str, bytes]:
 
 
 def empty_register():
-    tables = (Registration, Employment, EarlierMembership, Member, Workplace, Locality, Unit)
+    tables = (
+        Request,
+        Registration,
+        Employment,
+        EarlierMembership,
+        Member,
+        Workplace,
+        Locality,
+        Unit,
+    )
     for model in tables:
         model.objects.order_by()._raw_delete("default")
 

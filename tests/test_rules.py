@@ -62,7 +62,7 @@ class TestRules:
         return factories.town()
 
     def test_a_lawful_town_has_no_findings(self, town):
-        member = factories.member(cell=town.factory_cell)
+        member = factories.settled(cell=town.factory_cell)
         register_member(member=member, unit=factories.town().district, since=DAY, kind="residence")
         assert found() == []
 
@@ -92,7 +92,7 @@ class TestRules:
         assert [one[:2] for one in found()] == [("joint-cell-place", cell.code)]
 
     def test_no_home(self, town):
-        member = factories.member(cell=town.factory_cell)
+        member = factories.settled(cell=town.factory_cell)
         end_registration(registration=member.registrations.get(), on=DAY)
         code = town.factory_cell.code
         assert found() == [("home-registration", code, f"member {member.pk}", DAY)]
@@ -102,7 +102,7 @@ class TestRules:
         assert found(ground=Ground()) == []
 
     def test_never_a_home(self, town):
-        locality = factories.locality(unit=town.district)
+        locality = factories.locality(unit=town.district, street_cell=town.street_cell)
         member = Member.objects.create(family_name="X", joined=DAY, locality=locality)
         code = town.district.code
         assert found() == [("home-registration", code, f"member {member.pk}", DAY)]
@@ -128,20 +128,20 @@ class TestRules:
         assert found() == [("registered-as-member", code, f"member {member.pk}", DAY)]
 
     def test_residence_in_a_factory_cell(self, town):
-        member = factories.member(cell=town.factory_cell)
+        member = factories.settled(cell=town.factory_cell)
         other = factories.town().factory_cell
         Registration.objects.create(member=member, unit=other, kind="residence", since=DAY)
         assert found() == [("residence-unit", other.code, f"member {member.pk}", DAY)]
 
     def test_residence_of_a_street_cells_member(self, town):
-        member = factories.member(cell=town.street_cell)
+        member = factories.settled(cell=town.street_cell)
         other = factories.town().district
         Registration.objects.create(member=member, unit=other, kind="residence", since=DAY)
         assert found() == [("residence-of-factory-members", other.code, f"member {member.pk}", DAY)]
 
     @pytest.mark.parametrize("place", ["district", "street_cell"])
     def test_residence_in_the_home_district(self, town, place):
-        member = factories.member(cell=town.factory_cell)
+        member = factories.settled(cell=town.factory_cell)
         unit = getattr(town, place)
         Registration.objects.create(member=member, unit=unit, kind="residence", since=DAY)
         assert found() == [("residence-in-another-district", unit.code, f"member {member.pk}", DAY)]
@@ -182,7 +182,7 @@ class TestCommand:
 
     def test_by_unit_and_day(self):
         town, other = factories.town(), factories.town()
-        factories.member(cell=town.factory_cell)
+        factories.settled(cell=town.factory_cell)
         Unit.objects.filter(pk=town.factory_cell.pk).update(dissolved=DAY)
         assert check("--unit", town.area.code)[1] == 1
         assert check("--unit", other.area.code)[1] == 0

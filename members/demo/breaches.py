@@ -5,13 +5,13 @@ from datetime import date, timedelta
 from django.db.models import QuerySet
 
 from districts.kinds import Kind
-from districts.models import Unit
-from members.models import Leaving, Member, Registration
+from districts.models import Coverage, Unit, Workplace
+from members.models import Employment, Leaving, Member, Registration
 from members.registrations import HOME, RESIDENCE
 
 
 def make_breaches(day: date) -> None:
-    """Break A1, A4 and A7 in the first districts, for people who have been there for a while.
+    """Break A1 to A4, A6 and A7 in the first districts, for people who have been there for a while.
 
     A9 is broken by the ground itself, which has a cell below a dissolved district.
     """
@@ -22,6 +22,7 @@ def make_breaches(day: date) -> None:
     _left_but_registered(first, day)
     _residence_of_a_street_member(first, second, day)
     _residence_in_a_factory_cell(first, second, day)
+    _in_another_cell(first, day)
     joint = second.children.filter(kind=Kind.FACTORY_CELL, dissolved=None).order_by("code").last()
     Unit.objects.filter(pk=joint.pk).update(kind=Kind.JOINT_CELL)
 
@@ -70,6 +71,40 @@ def _residence_in_a_factory_cell(district: Unit, other: Unit, day: date) -> None
     cell = other.children.filter(kind=Kind.FACTORY_CELL).order_by("code")[0]
     since = day - timedelta(days=100)
     Registration.objects.create(member=home.member, unit=cell, kind=RESIDENCE, since=since)
+
+
+def _in_another_cell(district: Unit, day: date) -> None:
+    """Four who stand elsewhere than work or residence say, and one of whom neither is known."""
+    factories = _settled(district, Kind.FACTORY_CELL, day).order_by("-member")
+    at_work, jobless, nearby = factories.filter(
+        member__employments__until=None,
+        member__employments__workplace__coverage=Coverage.OWN,
+    )[:3]
+    moved, lost = _settled(district, Kind.STREET_CELL, day).order_by("-member")[:2]
+    cells = district.children.filter(kind=Kind.STREET_CELL, dissolved=None).order_by("code")
+    street = cells.exclude(pk=moved.unit_id)[0]
+    Employment.objects.filter(member=jobless.member_id).update(until=day - timedelta(days=90))
+    for home in (at_work, jobless, moved):
+        Registration.objects.filter(pk=home.pk).update(unit=street)
+    shop = _repair_shop(nearby.unit)
+    Employment.objects.filter(member=nearby.member_id, until=None).update(workplace=shop)
+    Member.objects.filter(pk=lost.member_id).update(locality=None, address="")
+
+
+def _repair_shop(not_of: Unit) -> Workplace:
+    """A small workshop that a factory cell other than `not_of` covers."""
+    cells = Unit.objects.filter(kind=Kind.FACTORY_CELL, dissolved=None).exclude(pk=not_of.pk)
+    cell = cells.order_by("code")[0]
+    return Workplace.objects.create(
+        code=f"{cell.code}-W2",
+        name="Repair shop at the old lock",
+        branch="repairs",
+        locality=cell.workplaces.order_by("code")[0].locality,
+        cell=cell,
+        coverage=Coverage.ATTACHED,
+        latitude=cell.latitude,
+        longitude=cell.longitude,
+    )
 
 
 def _settled(district: Unit, kind: Kind, day: date) -> QuerySet[Registration]:

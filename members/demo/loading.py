@@ -15,7 +15,7 @@ from districts.tree import lock_new_trees, number_trees
 from members.demo.breaches import make_breaches
 from members.demo.ground import GroundPlan, Position
 from members.demo.people import Person, people
-from members.models import EarlierMembership, Employment, Member, Registration
+from members.models import EarlierMembership, Employment, Member, Registration, Request
 from members.registrations import HOME, RESIDENCE
 
 LEAST_MEMBERS = 200  # fewer do not fill the cells that the breaches need
@@ -36,6 +36,21 @@ _MEMBER = (
 )
 _EARLIER = ("member_id", "since", "until", "reason")
 _EMPLOYMENT = ("member_id", "workplace_id", "since", "until", "standing")
+_REQUEST = (
+    *(
+        "number",
+        "member_id",
+        "unit_id",
+        "cell_id",
+        "asked_on",
+        "due_on",
+        "decided_on",
+        "takes_effect",
+    ),
+    *("kind", "state", "basis", "reason", "decision_reason"),
+    *("family_name", "given_name", "email", "phone", "address"),
+)
+_DETACHED = ("detachment", "granted", "articles", "Out of work for long", "", *("",) * 5)
 _REGISTRATION = ("member_id", "unit_id", "kind", "since", "until")
 
 
@@ -61,9 +76,12 @@ def load_demonstration(
     for batch in _ahead(people(ground, members, chance)):
         _load_people(batch, calendar)
         advance(len(batch))
-    for model in (Unit, Locality, Workplace, Member):
+    for model in (Unit, Locality, Workplace, Member, Request):
         reset_sequence(model)
-    tables = (Unit, Locality, Workplace, Member, EarlierMembership, Employment, Registration)
+    tables = (
+        *(Unit, Locality, Workplace, Member, EarlierMembership, Employment, Registration),
+        Request,
+    )
     analyse(*(model._meta.db_table for model in tables))
     make_breaches(day)
     facts = {"members": members, "seed": seed, "day": day.isoformat()}
@@ -133,6 +151,7 @@ def _load_people(batch: Iterable[Person], calendar: _Calendar) -> None:
         (EarlierMembership, _EARLIER, _earlier(batch, calendar)),
         (Employment, _EMPLOYMENT, _employments(batch, calendar)),
         (Registration, _REGISTRATION, _registrations(batch, calendar)),
+        (Request, _REQUEST, _detachments(batch, calendar)),
     )
     for model, columns, rows in tables:
         copy_rows(model._meta.db_table, columns, rows)
@@ -157,6 +176,15 @@ def _employments(batch: Iterable[Person], day: _Calendar) -> Iterator[tuple[Any,
     for person in batch:
         for workplace, since, until in person.employments:
             yield person.number, workplace, day(since), day.end(until), MAIN
+
+
+def _detachments(batch: Iterable[Person], day: _Calendar) -> Iterator[tuple[Any, ...]]:
+    """The requests of those who left a factory cell for a street cell, granted (A6)."""
+    for person in batch:
+        if person.detached is not None:
+            unit, cell, since = person.detached
+            days = (since - 40, since - 10, since - 15, since)
+            yield person.number, person.number, unit, cell, *map(day, days), *_DETACHED
 
 
 def _registrations(batch: Iterable[Person], day: _Calendar) -> Iterator[tuple[Any, ...]]:

@@ -14,6 +14,7 @@ from members.demo.ground import CellPlan, DistrictPlan, GroundPlan
 from members.demo.names import Name, draw_name
 
 _FIRST_JOINED = -9_000  # days, so that the oldest districts are older
+_LONG_WITHOUT_WORK = 250  # days
 _ENDINGS = ("resigned", "resigned", "moved_away", "moved_away", "died", "excluded")
 
 
@@ -36,6 +37,7 @@ class Person:
     employments: list[tuple[int, int, int | None]] = field(default_factory=list)  # where, from, to
     homes: list[tuple[int, int, int | None]] = field(default_factory=list)  # unit, from, to
     residences: list[tuple[int, int, int | None]] = field(default_factory=list)
+    detached: tuple[int, int, int] | None = None  # by which unit, to which cell, from when
 
 
 def people(ground: GroundPlan, count: int, chance: Random) -> Iterator[Person]:
@@ -130,8 +132,18 @@ class _Life:
             return person.joined
         person.homes.append((before.unit, person.joined, since))
         if before.in_factory:
-            self._employ(before.workplaces[0], person.joined, since)
+            self._employ(before.workplaces[0], person.joined, self._end_of_work(since))
         return since
+
+    def _end_of_work(self, since: int) -> int:
+        """The day the work at the earlier cell ended; who left it for a street cell was detached,
+        for want of work since long before (A6).
+        """
+        person, cell = self.person, self.person.cell
+        if cell.in_factory:
+            return since
+        person.detached = (cell.district.unit, cell.unit, since)
+        return max(person.joined + 1, since - _LONG_WITHOUT_WORK)
 
     def _older_cell(self, last: int) -> CellPlan | None:
         """A cell of the same district that was there when the person joined."""

@@ -1,0 +1,134 @@
+"""The one statement that says to which cell each member belongs: for one, for a ground, for all.
+
+It reads the tables once, whatever number of members is asked for. All that it knows of a member is
+one row: the work that decides, the workplace's cell, the residence's cell, and the home that is.
+"""
+
+from django.db import connection
+
+from districts.models import Locality, Unit, Workplace
+from members.models import EarlierMembership, Employment, Member, Registration, Request
+
+# Of several employments one decides: one that runs before one that ended; of those that run the
+# main one, then the later; of those that ended the one that ended last.
+_ORDER = """e.member_id, CASE WHEN e.until IS NULL OR e.until > %(on)s THEN 0 ELSE 1 END,
+    CASE WHEN e.until IS NULL OR e.until > %(on)s THEN e.standing ELSE '' END,
+    CASE WHEN e.until IS NULL OR e.until > %(on)s THEN NULL ELSE e.until END DESC,
+    e.since DESC, e.id DESC"""
+_WORK = {
+    "postgresql": """SELECT DISTINCT ON (e.member_id) e.member_id, e.workplace_id, e.since, e.until,
+        e.until IS NULL OR e.until > %(on)s AS running
+    FROM {employments} e WHERE e.since <= %(on)s {of_e} ORDER BY {order}""",
+    "sqlite": """SELECT member_id, workplace_id, since, until, running FROM (
+        SELECT e.member_id, e.workplace_id, e.since, e.until,
+            e.until IS NULL OR e.until > %(on)s AS running,
+            ROW_NUMBER() OVER (PARTITION BY e.member_id ORDER BY {order}) AS place
+        FROM {employments} e WHERE e.since <= %(on)s {of_e}
+    ) WHERE place = 1""",
+}
+
+_ADVICE = """
+WITH work AS ({work}),
+-- The oldest open joint cell of each local group (A7).
+joint AS (
+    SELECT parent_id, id, founded FROM (
+        SELECT u.parent_id, u.id, u.founded,
+            ROW_NUMBER() OVER (PARTITION BY u.parent_id ORDER BY u.founded, u.code) AS place
+        FROM {units} u JOIN {units} p ON p.id = u.parent_id AND p.kind = 'local_group'
+        WHERE u.kind = 'joint_cell' AND u.founded <= %(on)s
+            AND (u.dissolved IS NULL OR u.dissolved > %(on)s)
+    ) oldest WHERE place = 1
+),
+-- The cell of each workplace, and by what right.
+covered AS (
+    SELECT w.id AS workplace_id, COALESCE(c.id, joint.id) AS cell_id,
+        COALESCE(c.founded, joint.founded) AS founded,
+        CASE WHEN c.kind = 'joint_cell' OR c.id IS NULL AND joint.id IS NOT NULL THEN 'joint-work'
+            WHEN c.id IS NULL THEN 'uncovered' ELSE w.coverage END AS why
+    FROM {workplaces} w
+    LEFT JOIN {units} c ON c.id = w.cell_id AND c.founded <= %(on)s
+        AND (c.dissolved IS NULL OR c.dissolved > %(on)s)
+    LEFT JOIN {localities} l ON l.id = w.locality_id
+    LEFT JOIN joint ON joint.parent_id = l.unit_id
+),
+-- The cell of each locality, and by what right.
+lived AS (
+    SELECT l.id AS locality_id, COALESCE(c.id, joint.id) AS cell_id,
+        COALESCE(c.founded, joint.founded) AS founded,
+        CASE WHEN c.kind = 'joint_cell' OR c.id IS NULL AND joint.id IS NOT NULL THEN 'joint-home'
+            WHEN c.id IS NULL THEN 'no-street' ELSE 'street' END AS why
+    FROM {localities} l
+    LEFT JOIN {units} c ON c.id = l.street_cell_id AND c.founded <= %(on)s
+        AND (c.dissolved IS NULL OR c.dissolved > %(on)s)
+    LEFT JOIN joint ON joint.parent_id = l.unit_id
+),
+-- Since when a member may leave the cell of the last workplace (A6).
+detached AS (
+    SELECT r.member_id, MAX(r.takes_effect) AS since FROM {requests} r
+    WHERE r.kind = 'detachment' AND r.state = 'granted' AND r.takes_effect <= %(on)s
+    GROUP BY r.member_id
+),
+present AS (
+    SELECT m.number AS member_id, m.joined AS since, m.locality_id FROM {members} m
+    WHERE m.joined <= %(on)s AND (m.left IS NULL OR m.left > %(on)s) {of_m}
+    UNION ALL
+    SELECT e.member_id, e.since, m.locality_id FROM {earlier} e
+    JOIN {members} m ON m.number = e.member_id
+    WHERE e.since <= %(on)s AND e.until > %(on)s {of_e}
+),
+bound AS (
+    SELECT p.member_id, p.locality_id, p.since AS joined, w.workplace_id, w.since, w.until,
+        w.running, d.since AS detached,
+        -- Work that had ended before the membership began binds nobody (A3).
+        w.member_id IS NOT NULL AND (w.running OR w.until > p.since
+            AND (d.since IS NULL OR d.since < w.until)) AS works
+    FROM present p
+    LEFT JOIN work w ON w.member_id = p.member_id
+    LEFT JOIN detached d ON d.member_id = p.member_id
+)
+SELECT b.member_id,
+    CASE WHEN NOT b.works THEN COALESCE(lived.why, 'nowhere')
+        WHEN b.running OR covered.why = 'uncovered' THEN covered.why
+        ELSE 'unemployed' END AS why,
+    CASE WHEN b.works THEN covered.cell_id ELSE lived.cell_id END AS cell_id,
+    CASE WHEN b.works THEN b.workplace_id ELSE b.locality_id END AS place_id,
+    CASE WHEN b.works THEN {greatest}(b.since, COALESCE(covered.founded, b.since))
+        ELSE {greatest}(b.joined, COALESCE(lived.founded, b.joined),
+            CASE WHEN b.detached >= b.until THEN b.detached ELSE b.joined END) END AS since,
+    {columns}
+FROM bound b
+LEFT JOIN covered ON covered.workplace_id = b.workplace_id
+LEFT JOIN lived ON lived.locality_id = b.locality_id
+{tail}
+"""
+
+
+def advice_statement(*, only: str = "", columns: str = "NULL", tail: str = "") -> str:
+    """The statement, in which `%(on)s` is the day.
+
+    `only` is a query of the numbers of the members that alone are asked for; `columns` and `tail`
+    put more beside the advice, such as the home that a member has.
+    """
+    names = tables() | {
+        "of_e": f"AND e.member_id IN ({only})" if only else "",
+        "of_m": f"AND m.number IN ({only})" if only else "",
+        "greatest": "GREATEST" if connection.vendor == "postgresql" else "MAX",
+        "order": _ORDER,
+    }
+    work = _WORK[connection.vendor].format(**names)
+    return _ADVICE.format(work=work, columns=columns, tail=tail, **names)
+
+
+def tables() -> dict[str, str]:
+    """The names of the tables, for statements that go beside it."""
+    quote = connection.ops.quote_name
+    return {
+        "units": quote(Unit._meta.db_table),
+        "localities": quote(Locality._meta.db_table),
+        "workplaces": quote(Workplace._meta.db_table),
+        "members": quote(Member._meta.db_table),
+        "earlier": quote(EarlierMembership._meta.db_table),
+        "employments": quote(Employment._meta.db_table),
+        "requests": quote(Request._meta.db_table),
+        "registrations": quote(Registration._meta.db_table),
+    }
