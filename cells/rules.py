@@ -38,7 +38,7 @@ _RULES = {
     Why.JOINT_HOME: "joint-cell",
     Why.UNEMPLOYED: "unemployed-stay",
     Why.STREET: "street-cell",
-    Why.NOWHERE: "residence-known",
+    Why.NOWHERE: "locality-known",
 }
 
 
@@ -119,7 +119,7 @@ rule(
 
 rule(
     "A3",
-    "residence-known",
+    "locality-known",
     sentence=_("Of a member who works in no factory the locality of residence is known."),
     remedy=_("Record where the member lives."),
     explanation=_(
@@ -128,7 +128,7 @@ rule(
         "him or her. Ask the member, and record the address or the job."
     ),
     mend="move-house",
-)(Share(misplaced, "residence-known"))
+)(Share(misplaced, "locality-known"))
 
 rule(
     "A6",

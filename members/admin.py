@@ -30,7 +30,6 @@ from members import (  # noqa: F401  # declare theirs to the frames
     role_admin,
     unit_people,
 )
-from members.admin_acts import EndEmployment, StartEmployment
 from members.doubles_admin import PeopleAdmin
 from members.looks import note_look
 from members.models import Employment, Member, Registration
@@ -38,9 +37,10 @@ from members.names import search_words
 from members.timeline import prepare_page
 from members.visibility import at_home, sees_home
 from members.waiting import in_no_cell
+from members.work_acts import EndEmployment, MainEmployment, StartEmployment
 
 HOME = Registration.Kind.HOME
-OF_WORK = (StartEmployment.name, EndEmployment.name)
+OF_WORK = (StartEmployment.name, EndEmployment.name, MainEmployment.name)
 
 
 class PresentMembers(StateFilter):

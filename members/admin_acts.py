@@ -9,7 +9,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from unfold.widgets import (
-    UnfoldAdminRadioSelectWidget,
     UnfoldAdminSelectWidget,
 )
 
@@ -24,12 +23,11 @@ from districts.acts import (
 )
 from districts.kinds import Kind
 from districts.models import Unit
-from districts.picking import LOCALITY, UNIT, WORKPLACE, PickField
+from districts.picking import LOCALITY, UNIT, PickField
 from districts.roles import CHANGE
 from districts.scope import ground_of
-from members.employments import end_employment, start_employment
 from members.membership import move_house
-from members.models import Employment, Member, Registration
+from members.models import Member, Registration
 from members.registrations import change_cell, end_registration, register_member
 from members.visibility import seen_registrations, sees_home
 
@@ -209,75 +207,6 @@ class EndRegistration(MemberAct):
         ended = end_registration(registration=held, on=self.day)
         text = _("No longer registered as a resident with %(unit)s from %(day)s.")
         return Outcome(target, sentence(text, unit=ended.unit, day=self.day))
-
-
-@act_on(Member)
-class StartEmployment(MemberAct):
-    """Record a new job."""
-
-    name = "start-employment"
-    title = lazy("New job")
-    explanation = lazy(
-        "The work is entered from that day. The registration does not change by itself: change "
-        "the cell if another one is responsible for the workplace (A1)."
-    )
-    icon = "work"
-
-    workplace = PickField(WORKPLACE, label=lazy("Workplace"), help_text=lazy("Its code or name."))
-
-    def adapt(self) -> None:
-        self.fields["on"].label = lazy("Works there since")
-
-    def unusual(self, target: Member) -> Iterator[Text]:
-        yield from super().unusual(target)
-        for work in target.employments.in_force(self.day).select_related("workplace"):
-            text = _("%(member)s works at %(place)s already; has that job ended?")
-            yield text % {"member": target, "place": work.workplace}
-
-    def perform(self, target: Member) -> Outcome:
-        work = start_employment(
-            member=target, workplace=self.cleaned_data["workplace"], since=self.day
-        )
-        text = _("Works at %(place)s since %(day)s.")
-        return Outcome(target, sentence(text, place=work.workplace, day=work.since))
-
-
-@act_on(Member)
-class EndEmployment(MemberAct):
-    """Record that a job ended."""
-
-    name = "end-employment"
-    title = lazy("Job ended")
-    explanation = lazy(
-        "The work ends on that day. Who is out of work stays in the cell of the factory where he "
-        "or she last worked (A6)."
-    )
-    icon = "work_off"
-
-    employment = forms.ModelChoiceField(
-        Employment.objects.none(),
-        label=lazy("Which job"),
-        widget=UnfoldAdminRadioSelectWidget,
-        empty_label=None,
-    )
-
-    @classmethod
-    def applies_to(cls, target: Member, on: date) -> bool:
-        return target.employments.not_ended(on).exists()
-
-    def adapt(self) -> None:
-        running = self.target.employments.not_ended(timezone.localdate())
-        self.fields["employment"].queryset = running.select_related(  # type: ignore[attr-defined]
-            "workplace", "member"
-        )
-        self.fields["on"].label = lazy("First day without this work")
-        if running.count() == 1:
-            self.fields["employment"].initial = running.get()
-
-    def perform(self, target: Member) -> Outcome:
-        work = end_employment(employment=self.cleaned_data["employment"], on=self.day)
-        text = _("No longer works at %(place)s from %(day)s.")
-        return Outcome(target, sentence(text, place=work.workplace, day=self.day))
 
 
 @act_on(Member)

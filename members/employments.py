@@ -17,15 +17,42 @@ class CannotEmploy(Refused):
 
 
 @recorded("start-employment")
-def start_employment(*, member: Member, workplace: Workplace, since: date) -> Employment:
-    """Record that the member has worked there since that day. Raises `CannotEmploy`."""
+def start_employment(
+    *, member: Member, workplace: Workplace, since: date, standing: str = Employment.Standing.MAIN
+) -> Employment:
+    """Record that the member has worked there since that day. Raises `CannotEmploy`.
+
+    As the main work, which says where the member belongs (A1), or as a side job beside it.
+    """
     member = lock_member(member)
-    standing = member.employments.filter(workplace=workplace).not_ended(since).first()
-    if standing is not None:
+    known = member.employments.filter(workplace=workplace).not_ended(since).first()
+    if known is not None:
         reason = _("%(member)s has worked there since %(day)s already.")
-        values = {"member": member, "day": standing.since.isoformat()}
+        values = {"member": member, "day": known.since.isoformat()}
         raise CannotEmploy(Blocker(reason % values))
-    return Employment.objects.create(member=member, workplace=workplace, since=since)
+    return Employment.objects.create(
+        member=member, workplace=workplace, since=since, standing=standing
+    )
+
+
+@recorded("main-employment")
+def set_main_employment(*, employment: Employment, on: date) -> Employment:
+    """Make this the main work of those that run on the day `on`, and the others side jobs.
+
+    Raises `CannotEmploy` for one that does not run on that day.
+    """
+    member = lock_member(employment.member)
+    running = list(member.employments.in_force(on).select_related("workplace"))
+    main = next((one for one in running if one.pk == employment.pk), None)
+    if main is None:
+        reason = _("%(member)s does not work there on that day.")
+        raise CannotEmploy(Blocker(reason % {"member": member}, "A1"))
+    for one in running:
+        standing = Employment.Standing.MAIN if one is main else Employment.Standing.SIDE
+        if one.standing != standing:
+            one.standing = standing
+            one.save(update_fields=["standing"])
+    return main
 
 
 @recorded("end-employment")

@@ -46,6 +46,8 @@ ADMINISTRATOR = Answers(302, 302, 403, 403, 403, 403, 200)
 ADMINISTRATOR_ON_ROW = Answers(302, 302, 403, 403, 404, 403, 200)
 CLOSED = Answers(302, 302, 403, 403, 403, 403, 403)
 CLOSED_ROW = Answers(302, 302, 403, 403, 404, 403, 403)
+NO_SUCH_ACT = Answers(302, 302, 403, 403, 404, 404, 404)
+NO_SUCH_ACT_ON_ROW = Answers(302, 302, 403, 403, 404, 404, 404)
 STAFF = Answers(302, 302, 200, 200, 200, 200, 200)
 OPEN = Answers(200, 302, 302, 302, 302, 302, 302)
 EXPORTS = Answers(302, 302, 403, 200, 403, 403, 200)
@@ -86,7 +88,11 @@ TABLE = {
     "admin:districts_unit_list_act": (("found-root",), ADMINISTRATOR),
     "admin:districts_suggest": (("cell",), ACT),
     **of_table("districts_locality", row="locality", add=ACT),
+    "admin:districts_locality_act": (("locality", "set-street-cell"), ACT_ON_ROW),
+    "admin:districts_locality_list_act": (("none",), NO_SUCH_ACT),
     **of_table("districts_workplace", row="workplace", add=ACT),
+    "admin:districts_workplace_act": (("workplace", "none"), NO_SUCH_ACT_ON_ROW),
+    "admin:districts_workplace_list_act": (("none",), NO_SUCH_ACT),
     **of_table("members_member", row="person"),
     "admin:members_member_act": (("person", "change-cell"), ACT_ON_ROW),
     "admin:members_member_list_act": (("admit",), ACT),
@@ -95,7 +101,7 @@ TABLE = {
     **of_table("members_employment", row="employment"),
     **of_table("members_account", row="login", add=ADMINISTRATOR),
     "admin:members_account_act": (("login", "grant-role"), ACT_ON_ROW),
-    "admin:members_account_list_act": (("none",), Answers(302, 302, 403, 403, 404, 404, 404)),
+    "admin:members_account_list_act": (("none",), NO_SUCH_ACT),
     **of_table("districts_heldrole", row="held"),
     **of_table("audit_entry", row="entry"),
     "admin:audit_entry_export": ((), EXPORTS),

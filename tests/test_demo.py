@@ -27,7 +27,7 @@ BREACHES = [
     ("A2", "responsible-cell"),
     ("A3", "locality-covered"),
     ("A3", "locality-covered"),
-    ("A3", "residence-known"),
+    ("A3", "locality-known"),
     ("A3", "street-cell"),
     ("A4", "residence-of-factory-members"),
     ("A4", "residence-unit"),
