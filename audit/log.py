@@ -188,6 +188,16 @@ def act_names() -> set[str]:
     return set(_names)
 
 
+def concerned(drafts: Iterable[Draft]) -> tuple[set[int], set[int]]:
+    """The units and the members that the changes concern, by their primary keys."""
+    units, members = set(), set()
+    for draft in drafts:
+        if draft.row is not None:
+            units.add(_logged[type(draft.row)].unit(draft.row))
+        members.add(draft.member)
+    return {one for one in units if one is not None}, {one for one in members if one is not None}
+
+
 def note(draft: Draft, *, act: str) -> None:
     """Log something of its own: a look, an export, an import."""
     with recording(act) as running:

@@ -24,8 +24,7 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.ground import Ground
 from audit.rulebook import Breach, Finding, Rule, findings, rule_named, rules
-from districts.acts import acts_on
-from districts.acts_admin import Link
+from districts.acts import Link, acts_on
 from districts.models import KeptFinding, Locality, Unit
 from districts.panels import Figure, declare_figure
 from districts.roles import CHANGE, VIEW

@@ -24,6 +24,7 @@ class SetStreetCell(Act):
         "changes the cell."
     )
     icon = "signpost"
+    what_if = True
 
     cell = PickField(STREET_CELL, label=lazy("Street cell"), help_text=lazy("Its code or name."))
 

@@ -14,8 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.ground import Ground
 from audit.periods import in_force
-from districts.acts import Text
-from districts.acts_admin import Link
+from districts.acts import Link, Text
 from districts.filters import BelowUnit, StateFilter, chosen_unit
 from districts.models import Unit
 from districts.scope import ground_of
@@ -27,6 +26,7 @@ from members import (  # noqa: F401  # declare theirs to the frames
     log_admin,
     mending_acts,
     panels,
+    reach,
     role_admin,
     unit_people,
 )

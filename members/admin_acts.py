@@ -37,6 +37,8 @@ HOME, RESIDENCE = Registration.Kind.HOME, Registration.Kind.RESIDENCE
 class MemberAct(Act):
     """An act on somebody who is a member."""
 
+    what_if = True
+
     @classmethod
     def applies_to(cls, target: Member, on: date) -> bool:
         return target.left is None
