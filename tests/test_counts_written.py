@@ -20,7 +20,6 @@ from tests.test_tree_races import in_parallel
 
 DAYS = [date(2020, 1, 1), date(2022, 1, 1), DAY, date(2025, 1, 1)]
 COLUMNS = ("member_id", "unit_id", "kind", "since", "until")
-LOCK = "PERFORM 1 FROM members_member"
 
 Row = tuple[int, int, str, date, date | None]
 
@@ -159,26 +158,15 @@ def test_filled_from_the_registrations_that_are_there():
     assert member_counts(None, DAY)[town.district.pk] == 1
 
 
-@pytest.fixture
-def unlocked():
-    """Takes the lock out of the function for one test."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_get_functiondef('members_pair_follows'::regproc)")
-        (whole,) = cursor.fetchone()
-    assert LOCK in whole
-    yield lambda: execute(whole.replace("FOR NO KEY UPDATE", ""))
-    execute(whole)
-
-
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("locked", [True, False])
-def test_home_and_residence_written_at_the_same_time(unlocked, locked):
+def test_home_and_residence_written_at_the_same_time(unlock_pairs, locked):
     """The negative control: without the lock neither sees the other's row, and no pair is kept."""
     town = factories.town()
     member = Member.objects.create(family_name="Example", joined=factories.JOINED)
     if not locked:
-        unlocked()
+        unlock_pairs()
 
     def register(kind: str, unit: Unit) -> Callable[[], None]:
         def job() -> None:
