@@ -9,7 +9,8 @@ from audit.log import recorded
 from audit.refusals import Blocker, Refused, refuse_if
 from districts.models import Workplace
 from members.models import Employment, Member
-from members.registrations import lock_member
+from members.registrations import HOME, lock_member
+from members.residence import settle_residence
 
 
 class CannotEmploy(Refused):
@@ -18,25 +19,40 @@ class CannotEmploy(Refused):
 
 @recorded("start-employment")
 def start_employment(*, member: Member, workplace: Workplace, since: date) -> Employment:
-    """Record that the member has worked there since that day. Raises `CannotEmploy`."""
+    """Record that the member has worked there since that day. Raises `CannotEmploy`.
+
+    The registration of residence is settled from that day (A4).
+    """
     member = lock_member(member)
     standing = member.employments.filter(workplace=workplace).not_ended(since).first()
     if standing is not None:
         reason = _("%(member)s has worked there since %(day)s already.")
         values = {"member": member, "day": standing.since.isoformat()}
         raise CannotEmploy(Blocker(reason % values))
-    return Employment.objects.create(member=member, workplace=workplace, since=since)
+    work = Employment.objects.create(member=member, workplace=workplace, since=since)
+    _settle(member, since)
+    return work
 
 
 @recorded("end-employment")
 def end_employment(*, employment: Employment, on: date) -> Employment:
-    """Record that the member works there no more from the day `on`. Raises `CannotEmploy`."""
-    lock_member(employment.member)
+    """Record that the member works there no more from the day `on`. Raises `CannotEmploy`.
+
+    The registration of residence is settled from that day (A4).
+    """
+    member = lock_member(employment.member)
     employment = Employment.objects.get(pk=employment.pk)
     refuse_if(_ending_blockers(employment, on), CannotEmploy)
     employment.until = on
     employment.save(update_fields=["until"])
+    _settle(member, on)
     return employment
+
+
+def _settle(member: Member, on: date) -> None:
+    """What work before the present home tells of is past: nothing is registered for it."""
+    if member.registrations.filter(kind=HOME).in_force(on).exists():
+        settle_residence(member=member, on=on)
 
 
 def _ending_blockers(employment: Employment, on: date) -> Iterator[Blocker]:
