@@ -176,7 +176,6 @@ def apart(act: str) -> Iterator[None]:
     For a consequence in somebody else's part of the register: who keeps that sees it, and neither
     the sentence nor the reason of what was done elsewhere, which may tell what is not to be seen.
     """
-    _names.add(act)
     with recording(act) as running:
         noted = len(running.drafts)
         yield

@@ -31,6 +31,7 @@ from members.employments import end_employment, start_employment
 from members.membership import move_house
 from members.models import Employment, Member, Registration
 from members.registrations import change_cell, end_registration, register_member
+from members.residence import Before, before
 from members.visibility import seen_registrations, sees_home
 
 HOME, RESIDENCE = Registration.Kind.HOME, Registration.Kind.RESIDENCE
@@ -94,6 +95,11 @@ def _place(registration: Registration) -> str:
     }
 
 
+def with_consequences(text: str, known: Before) -> str:
+    """What an act did, and what it has ended and opened at the place of residence with it (A4)."""
+    return " ".join([text, *known.told()])
+
+
 def _registered(registration: Registration) -> str:
     text = (
         _("Registered with %(unit)s from %(day)s.")
@@ -111,7 +117,8 @@ class ChangeCell(MemberAct):
     title = lazy("Change the cell")
     explanation = lazy(
         "The registration with the present cell ends on that day, and one with the new cell "
-        "begins on it. The past stays in the register."
+        "begins on it. The past stays in the register. With the home cell the registration as a "
+        "resident ends or begins, as the place of residence asks it (A4)."
     )
     icon = "swap_horiz"
     order = 10
@@ -146,8 +153,11 @@ class ChangeCell(MemberAct):
 
     def perform(self, target: Member) -> Outcome:
         given = self.cleaned_data
+        known = before(target)
         new = change_cell(member=target, to=given["to"], on=self.day, kind=given["kind"])
-        return Outcome(target, _registered(new))
+        if new.kind == RESIDENCE:
+            return Outcome(target, _registered(new))
+        return Outcome(target, with_consequences(_registered(new), known))
 
 
 @act_on(Member)
@@ -218,8 +228,9 @@ class StartEmployment(MemberAct):
     name = "start-employment"
     title = lazy("New job")
     explanation = lazy(
-        "The work is entered from that day. The registration does not change by itself: change "
-        "the cell if another one is responsible for the workplace (A1)."
+        "The work is entered from that day. The home cell does not change by itself: change the "
+        "cell if another one is responsible for the workplace (A1). A registration as a resident "
+        "that is missing, or no longer lawful, is put right from that day (A4)."
     )
     icon = "work"
 
@@ -235,11 +246,14 @@ class StartEmployment(MemberAct):
             yield text % {"member": target, "place": work.workplace}
 
     def perform(self, target: Member) -> Outcome:
+        known = before(target)
         work = start_employment(
             member=target, workplace=self.cleaned_data["workplace"], since=self.day
         )
-        text = _("Works at %(place)s since %(day)s.")
-        return Outcome(target, sentence(text, place=work.workplace, day=work.since))
+        text = sentence(
+            _("Works at %(place)s since %(day)s."), place=work.workplace, day=work.since
+        )
+        return Outcome(target, with_consequences(text, known))
 
 
 @act_on(Member)
@@ -250,7 +264,7 @@ class EndEmployment(MemberAct):
     title = lazy("Job ended")
     explanation = lazy(
         "The work ends on that day. Who is out of work stays in the cell of the factory where he "
-        "or she last worked (A6)."
+        "or she last worked (A6), and so does the registration as a resident (A4)."
     )
     icon = "work_off"
 
@@ -275,9 +289,12 @@ class EndEmployment(MemberAct):
             self.fields["employment"].initial = running.get()
 
     def perform(self, target: Member) -> Outcome:
+        known = before(target)
         work = end_employment(employment=self.cleaned_data["employment"], on=self.day)
-        text = _("No longer works at %(place)s from %(day)s.")
-        return Outcome(target, sentence(text, place=work.workplace, day=self.day))
+        text = sentence(
+            _("No longer works at %(place)s from %(day)s."), place=work.workplace, day=self.day
+        )
+        return Outcome(target, with_consequences(text, known))
 
 
 @act_on(Member)
@@ -287,8 +304,9 @@ class MoveHouse(MemberAct):
     name = "move-house"
     title = lazy("Moved house")
     explanation = lazy(
-        "The new address takes the place of the old one. The registration does not change by "
-        "itself: who moves to another district is registered there too (A4)."
+        "The new address takes the place of the old one. The home cell does not change by itself. "
+        "For a member of a factory cell the registration as a resident ends in the old district "
+        "on that day and begins in the new one; none is needed in the home cell's own (A4)."
     )
     icon = "home"
 
@@ -305,10 +323,10 @@ class MoveHouse(MemberAct):
         self.fields["on"].label = lazy("Lives there since")
 
     def perform(self, target: Member) -> Outcome:
-        given = self.cleaned_data
+        given, known = self.cleaned_data, before(target)
         member = move_house(
             member=target, address=given["address"], locality=given["locality"], on=self.day
         )
         place = member.locality or _("an unknown place")
-        text = _("Lives in %(place)s since %(day)s.")
-        return Outcome(member, sentence(text, place=place, day=self.day))
+        text = sentence(_("Lives in %(place)s since %(day)s."), place=place, day=self.day)
+        return Outcome(member, with_consequences(text, known))

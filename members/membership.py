@@ -114,7 +114,8 @@ def readmit_member(*, member: Member, on: date, cell: Unit) -> Member:
 def move_house(*, member: Member, address: str, locality: Locality | None, on: date) -> Member:
     """Record that the member has lived elsewhere since `on`, a day that has come.
 
-    The registration of residence follows on that day: with the new district, or none (A4). Raises `CannotMoveHouse`.
+    The registration of residence follows on that day: with the new district, or none (A4).
+    Raises `CannotMoveHouse`.
     """
     member = lock_member(member)
     blockers = []

@@ -153,7 +153,9 @@ def _standing(member: Member, kind: str, on: date) -> QuerySet[Registration]:
 
 def place_of(member: Member) -> Locality | None:
     """Where the member lives, as the row says now."""
-    return Locality.objects.select_related("unit").filter(pk=member.locality_id).first()
+    if member.locality_id is None:
+        return None
+    return Locality.objects.select_related("unit").get(pk=member.locality_id)
 
 
 # What it did, in words ----------------------------------------------------------------------------
