@@ -1,6 +1,6 @@
 """The acts of the second registration as pages (A4), and who is offered which."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any, ClassVar
 
@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as lazy
 
 from audit.ground import EVERYWHERE
 from audit.refusals import Blocker
-from districts.acts import Outcome, act_on, sentence
+from districts.acts import Outcome, Text, act_on, sentence
 from districts.kinds import Kind
 from districts.picking import RESIDENTS_CELL, PickField
 from districts.roles import CHANGE
@@ -46,6 +46,13 @@ class RegisterResidence(MemberAct):
         if target.left is not None:
             return False
         return homes_without_residence(EVERYWHERE, on).filter(member=target).exists()
+
+    def facts(self) -> Iterable[tuple[Text, Any]]:
+        yield from super().facts()
+        lives = place_of(self.target) if self.target else None
+        if lives is not None:
+            yield lazy("Lives in"), lives
+            yield lazy("District or local group"), lives.unit or _("none")
 
     def trespasses(self, target: Member) -> Iterator[Blocker]:
         """The home cell's secretary reports the member: this is the duty of that side under A4.

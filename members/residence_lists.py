@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.admin import SimpleListFilter
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -21,12 +21,7 @@ from districts.scope import ground_of
 from districts.sections import Section, declare_section
 from members.admin_acts import listed_name
 from members.models import Member, Registration
-from members.residence import (
-    district_of_residence,
-    homes_elsewhere,
-    homes_without_residence,
-    is_registered_in,
-)
+from members.residence import homes_elsewhere, homes_without_residence
 from members.residence_admin import AssignStreetCell, RegisterResidence, TakeBack
 
 RESIDENCE = Registration.Kind.RESIDENCE
@@ -84,24 +79,26 @@ def _residents(request: HttpRequest, unit: Unit) -> Mapping[str, Any] | None:
 
 
 def _ours(unit: Unit, may: bool) -> list[Ours]:
-    today = timezone.localdate()
-    homes = homes_elsewhere(Ground((unit.extent,)), today)
-    homes = homes.select_related("unit", "member__locality__unit")
-    listed = list(homes.order_by("member__search", "member")[: MOST_RESIDENTS + 1])
+    """Those whose registration is missing come first: something is to be done about them."""
+    today, ground = timezone.localdate(), Ground((unit.extent,))
+    missing = homes_without_residence(ground, today).filter(pk=OuterRef("pk"))
+    homes = homes_elsewhere(ground, today).annotate(missing=Exists(missing))
+    in_order = homes.select_related("unit", "member").order_by("-missing", "member__search", "pk")
+    listed: list[Any] = list(in_order[: MOST_RESIDENTS + 1])
     held = Registration.objects.filter(
         in_force(today), kind=RESIDENCE, member__in=[home.member_id for home in listed]
     )
     residences = {row.member_id: row for row in held.select_related("unit")}
-    return [_one_of_ours(home, residences.get(home.member_id), may) for home in listed]
-
-
-def _one_of_ours(home: Registration, residence: Registration | None, may: bool) -> Ours:
-    member = home.member
-    lives = member.locality.unit if member.locality else None
-    district = district_of_residence(home=home.unit, lives=lives)
-    missing = district is not None and not (residence and is_registered_in(residence, district))
-    act = _act(member, RegisterResidence.name) if missing and may else ""
-    return Ours(home, listed_name(member), residence, missing, act)
+    return [
+        Ours(
+            home,
+            listed_name(home.member),
+            residences.get(home.member_id),
+            home.missing,
+            _act(home.member, RegisterResidence.name) if home.missing and may else "",
+        )
+        for home in listed
+    ]
 
 
 def _theirs(unit: Unit, may: bool) -> list[Theirs]:

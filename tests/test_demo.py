@@ -24,6 +24,7 @@ BREACHES = [
     ("A1", "unit-open"),
     ("A1", "unit-open"),
     ("A4", "residence-of-factory-members"),
+    ("A4", "residence-registration"),
     ("A4", "residence-unit"),
     ("A7", "joint-cell-place"),
     ("A9", "unit-above-open"),

@@ -137,6 +137,11 @@ class TestRegistering:
         preview, _done = perform(client, member, "register-residence")
         assert there.district.code in preview.content.decode()
 
+    def test_its_page_tells_where_the_member_lives(self, client, town, there, place, member):
+        log_in(client, town.district)
+        facts = client.get(address(member, "act", "register-residence")).context_data["facts"]
+        assert [value for _name, value in facts][-2:] == [place, there.district]
+
     def test_it_is_offered_where_it_is_missing(self, client, town, member):
         log_in(client, town.district)
         assert "register-residence" in offered(client, member)
@@ -303,13 +308,13 @@ class TestLists:
         log_in(client, town.district)
         ours = section(client, town.district)["ours"]
         assert [(one.home.member, one.missing) for one in ours] == [
-            (resident, False),
             (missing, True),
+            (resident, False),
         ]
-        assert (ours[0].residence.unit, ours[0].residence.since) == (there.district, DAY)
-        assert ours[1].act == address(missing, "act", "register-residence")
+        assert (ours[1].residence.unit, ours[1].residence.since) == (there.district, DAY)
+        assert ours[0].act == address(missing, "act", "register-residence")
         content = shown(client.get(address(town.district)))
-        assert ours[1].act in content
+        assert ours[0].act in content
         assert f"{LIST}?unit={town.district.pk}&amp;residence=missing" in content
         assert section(client, town.district)["theirs"] == []
 

@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from districts.kinds import Kind
 from districts.models import Unit
@@ -22,6 +22,7 @@ def make_breaches(day: date) -> None:
     _left_but_registered(first, day)
     _residence_of_a_street_member(first, second, day)
     _residence_in_a_factory_cell(first, second, day)
+    _without_residence(day)
     joint = second.children.filter(kind=Kind.FACTORY_CELL, dissolved=None).order_by("code").last()
     Unit.objects.filter(pk=joint.pk).update(kind=Kind.JOINT_CELL)
 
@@ -70,6 +71,17 @@ def _residence_in_a_factory_cell(district: Unit, other: Unit, day: date) -> None
     cell = other.children.filter(kind=Kind.FACTORY_CELL).order_by("code")[0]
     since = day - timedelta(days=100)
     Registration.objects.create(member=home.member, unit=cell, kind=RESIDENCE, since=since)
+
+
+def _without_residence(day: date) -> None:
+    """Somebody works in one district and lives in another, whose bureau was not told."""
+    homes = Registration.objects.filter(
+        member=OuterRef("member"), kind=HOME, until=None, since__lt=day, unit__dissolved=None
+    )
+    residences = Registration.objects.filter(
+        Exists(homes.filter(unit__kind=Kind.FACTORY_CELL)), kind=RESIDENCE, until=None
+    )
+    residences.filter(unit__kind=Kind.STREET_CELL).earliest("member").delete()
 
 
 def _settled(district: Unit, kind: Kind, day: date) -> QuerySet[Registration]:
