@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
@@ -61,6 +62,18 @@ class MemberAct(Act):
                 # The unit is not named: it may tell where the member works (A4).
                 reason = _("%(member)s is registered elsewhere; the secretary there does this.")
                 yield Blocker(reason % {"member": registration.member}, "A4")
+
+    def done(self, member: Member, text: str) -> Outcome:
+        """The outcome: the member's page, or the list for whom the member is out of sight by it.
+
+        Whoever reports that a resident has moved away does not see him or her any more. One query.
+        """
+        today = timezone.localdate()
+        seen = Member.objects.on_ground(ground_of(self.request), today, among=[member.pk])
+        return Outcome(member, text, "" if seen.exists() else reverse(_LIST))
+
+
+_LIST = "admin:members_member_changelist"
 
 
 def listed_name(member: Member) -> str:
@@ -218,7 +231,7 @@ class EndRegistration(MemberAct):
         held = self._registrations(target)[0]
         ended = end_registration(registration=held, on=self.day)
         text = _("No longer registered as a resident with %(unit)s from %(day)s.")
-        return Outcome(target, sentence(text, unit=ended.unit, day=self.day))
+        return self.done(target, sentence(text, unit=ended.unit, day=self.day))
 
 
 @act_on(Member)
@@ -329,4 +342,4 @@ class MoveHouse(MemberAct):
         )
         place = member.locality or _("an unknown place")
         text = sentence(_("Lives in %(place)s since %(day)s."), place=place, day=self.day)
-        return Outcome(member, with_consequences(text, known))
+        return self.done(member, with_consequences(text, known))

@@ -252,6 +252,19 @@ class TestConsequences:
             f"Registered as a resident with {third.district} from 2024-03-01."
         )
 
+    @pytest.mark.parametrize("act", ["move-house", "end-registration"])
+    def test_who_sees_the_member_no_more_is_led_to_the_list(self, client, there, resident, act):
+        """The district of residence reports that its resident has gone, and sees the rest of it."""
+        third = factories.town()
+        place = factories.locality(unit=third.district)
+        log_in(client, there.district)
+        _preview, answer = perform(client, resident, act, locality=place.code)
+        assert answer["Location"] == LIST
+        (message,) = client.get(LIST).context["messages"]
+        ended = f"No longer registered as a resident with {there.district} from 2024-03-01."
+        assert ended in str(message)
+        assert client.get(address(resident)).status_code == 404
+
     def test_a_move_home_says_that_it_ended(self, client, town, there, resident):
         own = factories.locality(unit=town.district)
         log_in(client, town.district)
