@@ -338,6 +338,8 @@ class TestLists:
         assert one.contact == ["0123 456", "j@example.org", "Quay 3", "10000 Riverside"]
         assert one.act == address(resident, "act", "assign-street-cell")
         assert told["ours"] == []
+        sections = client.get(address(there.district)).context_data["sections"]
+        assert "kartei/unit_people.html" not in [one["template"] for one in sections]
         said(client, resident, "assign-street-cell", cell=there.street_cell.code)
         (one,) = section(client, there.district)["theirs"]
         assert one.act == address(resident, "act", "take-back")
@@ -393,6 +395,21 @@ class TestLists:
         asked = {"residence": "elsewhere"}
         assert set(client.get(LIST, asked).context_data["cl"].result_list) == {resident, missing}
         assert client.get(LIST, {"residence": "here"}).context_data["cl"].result_list == []
+
+    @pytest.mark.parametrize("which", ["elsewhere", "missing", "here"])
+    def test_narrowed_too_it_asks_as_often_for_one_as_for_three(
+        self, client, town, there, place, which, django_assert_num_queries
+    ):
+        log_in(client, town.district)
+        for number in (1, 2):
+            for _one in range(number):
+                factories.member(cell=town.factory_cell, locality=place)
+                guest = factories.member(cell=there.factory_cell)
+                register_member(member=guest, unit=town.district, since=DAY, kind="residence")
+            client.get(LIST)
+            # As the whole list does: whom it is narrowed to is a part of the same questions.
+            with django_assert_num_queries(7):
+                client.get(LIST, {"residence": which})
 
     def test_a_guest_is_not_among_ours(self, client, there, resident):
         log_in(client, there.district)
