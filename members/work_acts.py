@@ -11,9 +11,10 @@ from unfold.widgets import UnfoldAdminRadioSelectWidget, UnfoldAdminSelectWidget
 
 from districts.acts import Outcome, Text, act_on, sentence
 from districts.picking import WORKPLACE, PickField
-from members.admin_acts import MemberAct
+from members.admin_acts import MemberAct, with_consequences
 from members.employments import end_employment, set_main_employment, start_employment
 from members.models import Employment, Member
+from members.residence import before
 
 
 @act_on(Member)
@@ -49,6 +50,7 @@ class StartEmployment(MemberAct):
 
     def perform(self, target: Member) -> Outcome:
         given = self.cleaned_data
+        known = before(target)
         work = start_employment(
             member=target,
             workplace=given["workplace"],
@@ -56,7 +58,8 @@ class StartEmployment(MemberAct):
             standing=given["standing"] or Employment.Standing.MAIN,
         )
         text = _("Works at %(place)s since %(day)s.")
-        return Outcome(target, sentence(text, place=work.workplace, day=work.since))
+        told = sentence(text, place=work.workplace, day=work.since)
+        return Outcome(target, with_consequences(told, known))
 
 
 class OneOfTheJobs(MemberAct):
@@ -86,7 +89,7 @@ class EndEmployment(OneOfTheJobs):
     title = lazy("Job ended")
     explanation = lazy(
         "The work ends on that day. Who is out of work stays in the cell of the factory where he "
-        "or she last worked (A6)."
+        "or she last worked (A6), and so does the registration as a resident (A4)."
     )
     icon = "work_off"
 
@@ -99,9 +102,11 @@ class EndEmployment(OneOfTheJobs):
         self.fields["on"].label = lazy("First day without this work")
 
     def perform(self, target: Member) -> Outcome:
+        known = before(target)
         work = end_employment(employment=self.cleaned_data["employment"], on=self.day)
         text = _("No longer works at %(place)s from %(day)s.")
-        return Outcome(target, sentence(text, place=work.workplace, day=self.day))
+        told = sentence(text, place=work.workplace, day=self.day)
+        return Outcome(target, with_consequences(told, known))
 
 
 @act_on(Member)

@@ -30,6 +30,7 @@ BREACHES = [
     ("A3", "locality-known"),
     ("A3", "street-cell"),
     ("A4", "residence-of-factory-members"),
+    ("A4", "residence-registration"),
     ("A4", "residence-unit"),
     ("A6", "unemployed-stay"),
     ("A7", "joint-cell-place"),
