@@ -165,7 +165,7 @@ class LocalityAdmin(PlaceAdmin):
 
 
 @admin.register(Workplace)
-class WorkplaceAdmin(PlaceAdmin):
+class WorkplaceAdmin(PlaceAdmin, ActingAdmin):
     """Workplaces."""
 
     list_display = ("name", "code", "branch", "locality", "cell", "coverage")

@@ -87,6 +87,8 @@ TABLE = {
     "admin:districts_suggest": (("cell",), ACT),
     **of_table("districts_locality", row="locality", add=ACT),
     **of_table("districts_workplace", row="workplace", add=ACT),
+    "admin:districts_workplace_act": (("workplace", "attach-workplace"), ACT_ON_ROW),
+    "admin:districts_workplace_list_act": (("none",), Answers(302, 302, 403, 403, 404, 404, 404)),
     **of_table("members_member", row="person"),
     "admin:members_member_act": (("person", "change-cell"), ACT_ON_ROW),
     "admin:members_member_list_act": (("admit",), ACT),
