@@ -33,7 +33,7 @@ class State(StrEnum):
 class Covered:
     """A workplace: where it is, how many members work there, and the open cell that covers it.
 
-    `inside` says whether it lies in the ground itself, or is there for the sake of its cell.
+    Its district or local group is the `leader`, which stands at `at` in the tree; 0 for none.
     """
 
     pk: int
@@ -46,10 +46,14 @@ class Covered:
     cell: Cell | None
     coverage: str
     km: float | None
-    inside: bool
+    at: tuple[int, int]
 
     def __str__(self) -> str:
         return f"{self.name} ({self.code})"
+
+    def lies_in(self, ground: Ground) -> bool:
+        """Whether it lies in the ground itself, not only for the sake of its cell."""
+        return ground.has(*self.at)
 
     @property
     def state(self) -> State:
@@ -66,12 +70,14 @@ class Step(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """One act that the articles ask for: of a workplace, or of a cell whose factory shrank."""
+    """One act that the articles ask for.
+
+    `subject` is the workplace that it is done to, or the cell whose factory shrank.
+    """
 
     step: Step
     members: int
-    workplace: Covered | None = None
-    cell: Cell | None = None
+    subject: Covered | Cell
     to: Cell | None = None
     km: float | None = None
 
@@ -154,7 +160,7 @@ def covered(ground: Ground, on: date, territory: Territory) -> Iterator[Covered]
             cell=cell,
             coverage=coverage if cell else "",
             km=cell.km_from(position) if cell else None,
-            inside=ground.everywhere or (leader is not None and ground.has(tree, left)),
+            at=(tree or 0, left or 0),
         )
 
 
@@ -171,13 +177,15 @@ def _workplaces(ground: Ground) -> QuerySet[Workplace]:
 def deciding_employments(on: date) -> QuerySet[Employment]:
     """The employment in force of each present member that says where he or she belongs (A1).
 
-    A main employment before a side job, of several the latest.
+    A main employment before a side job, of several the latest; of those that began together the
+    last by the workplace's code, which an import does not change as it does our own keys.
     """
     others = Employment.objects.filter(member=OuterRef("member")).in_force(on)
     better = others.filter(standing="main").exclude(standing=OuterRef("standing"))
     same = others.filter(standing=OuterRef("standing"))
     later = same.filter(
-        Q(since__gt=OuterRef("since")) | Q(since=OuterRef("since"), pk__gt=OuterRef("pk"))
+        Q(since__gt=OuterRef("since"))
+        | Q(since=OuterRef("since"), workplace__code__gt=OuterRef("workplace__code"))
     )
     return Employment.objects.in_force(on).filter(
         ~Exists(better), ~Exists(later), member__in=Member.objects.present(on)
@@ -205,7 +213,7 @@ def _forming(rows: Iterable[Covered], territory: Territory) -> Iterator[Proposal
     joint = territory.with_joint_cells
     for row in rows:
         if _can_form(row, joint):
-            yield Proposal(Step.FORM, row.members, workplace=row)
+            yield Proposal(Step.FORM, row.members, row)
 
 
 def _can_form(row: Covered, joint: set[int | None]) -> bool:
@@ -229,7 +237,7 @@ def _shrunk(ground: Ground, rows: Iterable[Covered], territory: Territory) -> It
     for key, near in territory.nearest_beside_each(few).items():
         if near is not None:
             cell, to = territory.cells[key], territory.cells[near.key]
-            yield Proposal(Step.ATTACH, working[key], cell=cell, to=to, km=near.km)
+            yield Proposal(Step.ATTACH, working[key], cell, to, near.km)
 
 
 def _nobody_s(rows: Iterable[Covered], territory: Territory) -> Iterator[Proposal]:
@@ -244,4 +252,4 @@ def _nobody_s(rows: Iterable[Covered], territory: Territory) -> Iterator[Proposa
     for (row, _place), near in zip(left, nearest, strict=True):
         if near is not None:
             to = territory.cells[near.key]
-            yield Proposal(Step.TERRITORY, row.members, workplace=row, to=to, km=near.km)
+            yield Proposal(Step.TERRITORY, row.members, row, to, near.km)

@@ -77,7 +77,7 @@ def rows(where=EVERYWHERE, on=DAY):
 def proposals(where=EVERYWHERE, on=DAY):
     """What is proposed: the step, about what, where to."""
     return [
-        (one.step, (one.workplace or one.cell).code, one.to.code if one.to else "")
+        (one.step, one.subject.code, one.to.code if one.to else "")
         for one in look(where, on).proposals
     ]
 
@@ -240,7 +240,9 @@ def test_a_part_sees_its_workplaces_and_those_of_its_cells(place):
     assert set(rows(ground(place.town.district))) == {place.factory.code, abroad.code}
     theirs = rows(ground(other.town.district))
     assert set(theirs) == {other.factory.code, abroad.code}
-    assert [theirs[one.code].inside for one in (other.factory, abroad)] == [True, False]
+    assert [
+        theirs[one.code].lies_in(ground(other.town.district)) for one in (other.factory, abroad)
+    ] == [True, False]
     assert rows(Ground()) == {}
 
 

@@ -22,7 +22,7 @@ from audit.tables.applying import apply_stage, count_changes
 from audit.tables.confining import Confinement
 from audit.tables.declaration import Table, tables
 from audit.tables.reading import Problem, Reader
-from audit.tables.sources import CannotImport, Source, by_table, in_folder
+from audit.tables.sources import CannotImport, Source, by_table, in_folder, passed_over
 from audit.tables.spool import Spool
 from audit.tables.staging import Stage
 
@@ -78,6 +78,9 @@ class Listener:
     def step(self, step: Step, table: Table) -> None:
         """A table comes to this step."""
 
+    def passed_over(self, table: Table) -> None:
+        """There is a file of a table that the program computes itself: it is not read."""
+
     def reading(self, table: Table, size: int) -> Callable[[int], object]:
         """A file of `size` bytes is being read; the answer is called with bytes as they come."""
         return lambda _size: None
@@ -130,7 +133,10 @@ def import_files(
     is nothing to import, and where somebody else changed the register in the meantime so that the
     files no longer fit.
     """
-    files = by_table(sources)
+    known = list(sources)
+    files = by_table(known)
+    for table in passed_over(known):
+        listener.passed_over(table)
     try:
         with recording("import-register") as running, transaction.atomic():
             outcome = _import(files, listener, within)

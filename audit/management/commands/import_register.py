@@ -84,6 +84,10 @@ class _Teller(Listener):
         )
         return bar.update
 
+    def passed_over(self, table: Table) -> None:
+        if self._text:
+            self._command.stdout.write(f"{table.file}: passed over, since the program computes it")
+
     def problem(self, problem: Problem) -> None:
         if self._text:
             self._command.stdout.write(str(problem))
