@@ -37,9 +37,14 @@ class Cell:
 
     def km_from(self, position: Position | None) -> float | None:
         """How far its nearest place is; None where either is nowhere on the earth."""
+        place = self.place_near(position)
+        return great_circle_km(*position, *place) if position and place else None
+
+    def place_near(self, position: Position | None) -> Position | None:
+        """Which of its places is the nearest."""
         if position is None or not self.places:
             return None
-        return min(great_circle_km(*position, *place) for place in self.places)
+        return min(self.places, key=lambda place: great_circle_km(*position, *place))
 
 
 class Territory:
@@ -96,13 +101,18 @@ class Territory:
 
     @property
     def with_joint_cells(self) -> set[int | None]:
-        """The districts and local groups that have a joint cell: one for the whole place (A7)."""
-        return {cell.leader for cell in self.cells.values() if cell.kind == Kind.JOINT_CELL}
+        """The local groups that have a joint cell: one for the whole place (A7)."""
+        joint = (cell for cell in self.cells.values() if cell.kind == Kind.JOINT_CELL)
+        return {cell.leader for cell in joint if cell.home == _group(cell.leader)}
 
 
 def home_of(kind: str, pk: int, tree: int) -> Hashable:
     """The town that a district or local group belongs to; a local group is its own (A9)."""
-    return ("group", pk) if kind == Kind.LOCAL_GROUP else ("town", tree)
+    return _group(pk) if kind == Kind.LOCAL_GROUP else ("town", tree)
+
+
+def _group(pk: int | None) -> Hashable:
+    return "group", pk
 
 
 def position_of(

@@ -249,7 +249,9 @@ UNFOLD = {
     "SHOW_BACK_BUTTON": False,
     "SITE_FAVICONS": [{"rel": "icon", "href": lambda request: static("kartei/icon.svg")}],
     # The colours stand in the first.
-    "STYLES": [_file(f"{name}.css") for name in ("admin", "home", "pages", "files", "doubles")],
+    "STYLES": [
+        _file(f"{name}.css") for name in ("admin", "home", "pages", "files", "doubles", "coverage")
+    ],
     "SCRIPTS": [_file("focus.js")],
     "GLOBAL_CALLBACK": "districts.home.every_page",
     "DASHBOARD_CALLBACK": "districts.panels.first_page",
@@ -272,6 +274,7 @@ UNFOLD = {
                 "items": [
                     _entry(_("Workplaces"), "factory", "districts_workplace_changelist"),
                     _entry(_("Localities"), "location_on", "districts_locality_changelist"),
+                    _entry(_("Coverage"), "hub", "coverage", namespace=""),
                 ],
             },
             {

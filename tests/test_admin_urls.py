@@ -109,6 +109,7 @@ TABLE = {
     "imports": ((), ACT),
     "import": (("job",), Answers(302, 302, 403, 403, 404, 200, 200)),
     "export": ((), Answers(302, 302, 403, 200, 403, 403, 200)),
+    "coverage": ((), LIST),
     "findings": ((), LIST),
     "findings_csv": ((), LIST),
     "rules": ((), LIST),

@@ -174,6 +174,14 @@ def test_the_statutes_say_how_many_form_a_cell(place, settings):
     assert proposals() == [(Step.FORM, works.code, "")]
 
 
+def test_a_joint_cell_in_a_district_keeps_nobody_from_a_cell(place):
+    place.workers(place.factory, 3)
+    factories.unit(Kind.JOINT_CELL, place.district)  # against A7
+    works = place.works(50.1)
+    place.workers(works, 3)
+    assert proposals() == [(Step.FORM, works.code, "")]
+
+
 def test_a_shrunk_cell_goes_to_the_nearest(place):
     place.workers(place.factory, 3)
     near, near_works = place.cell(50.4)
