@@ -1,6 +1,6 @@
-"""What the cells put into the admin: the acts of the coverage."""
+"""What the cells put into the admin: the acts of the coverage, and its part of a unit's page."""
 
-from cells import coverage_acts  # noqa: F401  # declares its acts to the frame
+from cells import coverage_acts, unit_coverage  # noqa: F401  # declare to the frames
 from districts.findings import declare_subject
 from districts.models import Workplace
 

@@ -111,7 +111,7 @@ def coverage_view(request: HttpRequest) -> HttpResponse:
         "query": urlencode(asked),
         "offers": [_offer(request, one) for one in picture.proposals[:MOST_PROPOSALS]],
         "proposed": len(picture.proposals),
-        "numbers": _numbers(picture, asked),
+        "numbers": numbers_of(picture, asked),
         "page": page,
         "rows": [_row(request, row) for row in page],
         "map": _map(request, rows) if len(rows) <= MOST_ON_MAP else None,
@@ -124,11 +124,11 @@ def coverage_view(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _numbers(picture: Picture, asked: dict[str, str]) -> list[tuple[Any, int, str]]:
-    """How many workplaces are covered in each way, with the page narrowed to them."""
+def numbers_of(picture: Picture, asked: dict[str, str], at: str = "") -> list[tuple[Any, int, str]]:
+    """How many workplaces are covered in each way, with the page `at` narrowed to them."""
     kept = {name: value for name, value in asked.items() if name != "state"}
     return [
-        (label, picture.number(state), "?" + urlencode({**kept, "state": state.value}))
+        (label, picture.number(state), f"{at}?{urlencode({**kept, 'state': state.value})}")
         for state, label in STATES.items()
     ]
 

@@ -187,6 +187,30 @@ def test_it_takes_as_many_queries_for_one_as_for_three(client, place, secretary)
     assert asked() == first
 
 
+# On the page of a unit ----------------------------------------------------------------------------
+
+
+def section(client, unit):
+    answer = client.get(reverse("admin:districts_unit_change", args=[unit.pk]))
+    found = [one for one in answer.context_data["sections"] if "coverage" in one["template"]]
+    return found[0] if found else None
+
+
+def test_a_district_says_how_its_workplaces_are_covered(client, place, secretary):
+    place.works(50.1)
+    shown = section(client, place.town.district)
+    assert [number for _label, number, _url in shown["numbers"]] == [1, 0, 1]
+    assert shown["proposed"] == 1
+    assert shown["address"] == f"{PAGE}?unit={place.town.district.pk}"
+    assert section(client, place.town.factory_cell) is None
+
+
+def test_a_district_without_workplaces_says_nothing(client, db):
+    town = factories.town()
+    log_in(client, SECRETARY, town.district)
+    assert section(client, town.district) is None
+
+
 # The map by itself --------------------------------------------------------------------------------
 
 

@@ -224,7 +224,7 @@ class TestUnit:
         assert "Emergency since (A14)" in shown(look(client, town.district))
 
     @pytest.mark.parametrize(
-        ("kind", "queries"), [("district", 22 + RULES), ("street_cell", 19 + RULES)]
+        ("kind", "queries"), [("district", 26 + RULES), ("street_cell", 19 + RULES)]
     )
     def test_it_takes_as_many_queries_for_one_row_as_for_three(
         self, client, town, secretary, kind, queries
