@@ -133,8 +133,11 @@ class FormCell(WorkplaceAct):
             yield text % {"cell": cell}
 
     def foretold(self, target: Workplace) -> Iterator[Text]:
-        number = len(working_at(target, self.day))
-        yield _registered(number, self.cleaned_data["title_of_unit"])
+        given = self.cleaned_data
+        text = _("%(cell)s (%(code)s) is founded under %(unit)s.")
+        values = {"cell": given["title_of_unit"], "code": given["code"]}
+        yield text % {**values, "unit": leader_of(target)}
+        yield _registered(len(working_at(target, self.day)), given["title_of_unit"])
 
     def perform(self, target: Workplace) -> Outcome:
         given = self.cleaned_data
@@ -193,8 +196,12 @@ class AttachWorkplace(WorkplaceAct):
             yield text % {"number": number}
 
     def foretold(self, target: Workplace) -> Iterator[Text]:
-        if self.cleaned_data["bring"]:
-            yield _registered(len(working_at(target, self.day)), self.cleaned_data["to"])
+        given = self.cleaned_data
+        text = _("%(cell)s becomes responsible for %(workplace)s.")
+        yield text % {"cell": given["to"], "workplace": target}
+        number = len(working_at(target, self.day))
+        if given["bring"] and number:
+            yield _registered(number, given["to"])
 
     def perform(self, target: Workplace) -> Outcome:
         given = self.cleaned_data
@@ -242,6 +249,16 @@ class AttachCell(ActAmongSiblings):
         if number >= statutes().cell_least:
             text = _("%(number)s members work in its factory: it can stay a cell (A1).")
             yield text % {"number": number}
+
+    def foretold(self, target: Unit) -> Iterator[Text]:
+        """Asked after a rehearsal that was taken back: the numbers are those of before."""
+        held = Registration.objects.filter(unit=target).not_ended(self.day).count()
+        text = _(
+            "%(cell)s is dissolved; its registrations (%(held)s) and its workplaces (%(places)s) "
+            "go over to %(into)s."
+        )
+        values = {"cell": target, "into": self.cleaned_data["into"]}
+        yield text % {**values, "held": held, "places": target.workplaces.count()}
 
     def _working(self, on: date) -> int:
         own = Workplace.objects.filter(cell=self.target, coverage=Coverage.OWN)

@@ -1,5 +1,6 @@
 """The open factory cells with their places, and which of them is nearest to a factory (A2)."""
 
+from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -87,17 +88,19 @@ class Territory:
     def nearest_beside_each(self, keys: Iterable[int]) -> dict[int, Near | None]:
         """The cells nearest to each of these cells; see `nearest_beside`."""
         found: dict[int, Near | None] = dict.fromkeys(keys)
-        asking = [cell for key in found if (cell := self.cells.get(key)) and self._may_go(cell)]
+        beside = Counter(cell.leader for cell in self.cells.values())
+        asking = [
+            cell
+            for key in found
+            if (cell := self.cells.get(key)) is not None
+            and cell.kind == Kind.FACTORY_CELL
+            and cell.places
+            and beside[cell.leader] > 1
+        ]
         places = [Place(*cell.places[0], cell.home, cell.pk) for cell in asking]
         for cell, near in zip(asking, self.nearest(places), strict=True):
             found[cell.pk] = near
         return found
-
-    def _may_go(self, cell: Cell) -> bool:
-        beside = (
-            other.leader == cell.leader and other.pk != cell.pk for other in self.cells.values()
-        )
-        return cell.kind == Kind.FACTORY_CELL and bool(cell.places) and any(beside)
 
     @property
     def with_joint_cells(self) -> set[int | None]:

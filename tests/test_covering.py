@@ -221,6 +221,7 @@ class TestPages:
         answer = client.post(address(works, FORM), data)
         told = answer.content.decode()
         assert "3 members who work there are registered with" in told
+        assert f"({place.district.code}-F01) is founded under {place.district}." in told
         assert f"{place.district.code}-F01" in told
         assert not Unit.objects.filter(code=f"{place.district.code}-F01").exists()
         preview = answer.context_data["preview"]
@@ -251,7 +252,10 @@ class TestPages:
     def test_a_cell_is_attached_to_the_nearest(self, client, place, secretary):
         cell, works = place.cell(50.4)
         place.workers(works, 2, cell=cell)
-        assert filled(client, cell, "attach-cell")["into"] == str(place.town.factory_cell)
+        data = filled(client, cell, "attach-cell")
+        assert data["into"] == str(place.town.factory_cell)
+        told = client.post(address(cell, "attach-cell"), data).content.decode()
+        assert "its registrations (2) and its workplaces (1) go over" in told
         assert accept(client, cell, "attach-cell").status_code == 302
         cell.refresh_from_db()
         assert cell.dissolved == DAY
