@@ -111,6 +111,7 @@ def coverage_view(request: HttpRequest) -> HttpResponse:
         "query": urlencode(asked),
         "offers": [_offer(request, one) for one in picture.proposals[:MOST_PROPOSALS]],
         "proposed": len(picture.proposals),
+        "uncovered": picture.number(State.NONE),
         "numbers": numbers_of(picture, asked),
         "page": page,
         "rows": [_row(request, row) for row in page],

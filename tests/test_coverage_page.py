@@ -144,6 +144,15 @@ def test_an_empty_part_says_so(client, db):
     assert 'class="k-map"' not in page
 
 
+def test_where_nothing_can_be_proposed_it_says_what_is_missing(client, place, secretary):
+    place.workers(place.factory, 3)
+    assert "every workplace has the cell" in look(client).content.decode()
+    place.works(locality=factories.locality(unit=place.town.district))
+    page = look(client).content.decode()
+    assert "Enter the positions first." in page
+    assert "every workplace has the cell" not in page
+
+
 def test_every_mark_of_the_map_is_a_link_with_its_words(client, place, secretary):
     attached = place.works(50.1, cell=place.town.factory_cell, coverage="attached")
     alone = place.works(50.2)

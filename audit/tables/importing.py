@@ -50,12 +50,14 @@ class Counts:
 class Outcome:
     """What an import found: problems by the number, and what each table's rows come to.
 
-    `files` are the files that were read: the SHA-256 and the size of each by its name.
+    `files` are the files that were read: the SHA-256 and the size of each by its name;
+    `passed_over` those of tables that the program computes itself.
     """
 
     problems: int = 0
     counts: dict[str, Counts] = field(default_factory=dict)
     files: dict[str, dict[str, Any]] = field(default_factory=dict)
+    passed_over: list[str] = field(default_factory=list)
 
 
 class Step(StrEnum):
@@ -77,9 +79,6 @@ class Listener:
 
     def step(self, step: Step, table: Table) -> None:
         """A table comes to this step."""
-
-    def passed_over(self, table: Table) -> None:
-        """There is a file of a table that the program computes itself: it is not read."""
 
     def reading(self, table: Table, size: int) -> Callable[[int], object]:
         """A file of `size` bytes is being read; the answer is called with bytes as they come."""
@@ -135,11 +134,10 @@ def import_files(
     """
     known = list(sources)
     files = by_table(known)
-    for table in passed_over(known):
-        listener.passed_over(table)
     try:
         with recording("import-register") as running, transaction.atomic():
             outcome = _import(files, listener, within)
+            outcome.passed_over = [table.file for table in passed_over(known)]
             if dry_run or outcome.problems:
                 transaction.set_rollback(True)
             else:

@@ -58,6 +58,8 @@ class Command(BaseCommand):
             noun = ngettext("problem", "problems", outcome.problems)
             self.stderr.write(f"{outcome.problems} {noun}. Nothing was kept.")
             return
+        for file in outcome.passed_over:
+            tell(f"{file}: passed over, since the program computes it")
         for table, counts in outcome.counts.items():
             tell(
                 f"{table}: {counts.new} new, {counts.changed} changed, {counts.unchanged} unchanged"
@@ -83,10 +85,6 @@ class _Teller(Listener):
             total=size, desc=table.file, unit="B", unit_scale=True, disable=None, leave=False
         )
         return bar.update
-
-    def passed_over(self, table: Table) -> None:
-        if self._text:
-            self._command.stdout.write(f"{table.file}: passed over, since the program computes it")
 
     def problem(self, problem: Problem) -> None:
         if self._text:
