@@ -3,6 +3,9 @@
 Positions become points on the unit sphere, where the straight line between two points grows with
 the way over the ground: a k-d tree finds the nearest without trouble at the poles and at the date
 line. What it finds is measured again by the haversine formula. Pure: no database is asked.
+
+NumPy and SciPy are imported where they are needed: they take most of a second and 50 MB, which no
+command and no process that looks for no cell should pay.
 """
 
 from collections import Counter
@@ -11,9 +14,6 @@ from dataclasses import dataclass
 from datetime import date
 from math import asin, cos, pi, radians, sin, sqrt
 from typing import Any
-
-import numpy as np
-from scipy.spatial import KDTree
 
 EARTH_KM = 6371.0088  # the mean radius of the earth
 TIE_KM = 0.001  # whoever is no further than this from the nearest is as near
@@ -115,6 +115,9 @@ class Sites:
 
 
 def _nearest(sites: list[Site], places: list[Place]) -> Iterator[Near | None]:
+    import numpy as np
+    from scipy.spatial import KDTree
+
     tree = KDTree(_points(sites))
     points = _points(places)
     angles = 2 * np.arcsin(np.minimum(_straight(tree, sites, places, points) / 2, 1.0))
@@ -145,6 +148,8 @@ def _straight(tree: Any, sites: list[Site], places: list[Place], points: Any) ->
 
 def _points(positions: Sequence[Site] | Sequence[Place]) -> Any:
     """The positions as points on the unit sphere."""
+    import numpy as np
+
     degrees = np.array([(one.latitude, one.longitude) for one in positions], dtype=float)
     north, east = np.radians(degrees).T
     return np.column_stack(
