@@ -250,7 +250,8 @@ UNFOLD = {
     "SITE_FAVICONS": [{"rel": "icon", "href": lambda request: static("kartei/icon.svg")}],
     # The colours stand in the first.
     "STYLES": [
-        _file(f"{name}.css") for name in ("admin", "home", "pages", "files", "doubles", "residence")
+        _file(f"{name}.css")
+        for name in ("admin", "home", "pages", "files", "doubles", "residence", "coverage")
     ],
     "SCRIPTS": [_file("focus.js")],
     "GLOBAL_CALLBACK": "districts.home.every_page",
@@ -274,6 +275,7 @@ UNFOLD = {
                 "items": [
                     _entry(_("Workplaces"), "factory", "districts_workplace_changelist"),
                     _entry(_("Localities"), "location_on", "districts_locality_changelist"),
+                    _entry(_("Coverage"), "hub", "coverage", namespace=""),
                 ],
             },
             {
