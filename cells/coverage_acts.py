@@ -39,6 +39,8 @@ from members.registrations import HOME
 class WorkplaceAct(Act):
     """An act on a workplace that has no cell of its own, and on those who work there."""
 
+    what_if = True
+
     @classmethod
     def applies_to(cls, target: Workplace, on: date) -> bool:
         return not has_own_cell(target, on)

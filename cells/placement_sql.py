@@ -10,20 +10,23 @@ from districts.models import Locality, Unit, Workplace
 from members.models import EarlierMembership, Employment, Member, Registration, Request
 
 # Of several employments one decides: one that runs before one that ended; of those that run the
-# main one, then the later; of those that ended the one that ended last.
+# main one, then the later; of those that ended the one that ended last. The workplace's code comes
+# last, which an export and an import leave as it is.
 _ORDER = """e.member_id, CASE WHEN e.until IS NULL OR e.until > %(on)s THEN 0 ELSE 1 END,
     CASE WHEN e.until IS NULL OR e.until > %(on)s THEN e.standing ELSE '' END,
     CASE WHEN e.until IS NULL OR e.until > %(on)s THEN NULL ELSE e.until END DESC,
-    e.since DESC, e.id DESC"""
+    e.since DESC, o.code"""
 _WORK = {
     "postgresql": """SELECT DISTINCT ON (e.member_id) e.member_id, e.workplace_id, e.since, e.until,
         e.until IS NULL OR e.until > %(on)s AS running
-    FROM {employments} e WHERE e.since <= %(on)s {of_e} ORDER BY {order}""",
+    FROM {employments} e JOIN {workplaces} o ON o.id = e.workplace_id
+    WHERE e.since <= %(on)s {of_e} ORDER BY {order}""",
     "sqlite": """SELECT member_id, workplace_id, since, until, running FROM (
         SELECT e.member_id, e.workplace_id, e.since, e.until,
             e.until IS NULL OR e.until > %(on)s AS running,
             ROW_NUMBER() OVER (PARTITION BY e.member_id ORDER BY {order}) AS place
-        FROM {employments} e WHERE e.since <= %(on)s {of_e}
+        FROM {employments} e JOIN {workplaces} o ON o.id = e.workplace_id
+        WHERE e.since <= %(on)s {of_e}
     ) WHERE place = 1""",
 }
 

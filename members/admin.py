@@ -23,6 +23,7 @@ from members import (  # noqa: F401  # declare theirs to the frames
     account_admin,
     admission_acts,
     cell_acts,
+    house_acts,
     log_admin,
     mending_acts,
     panels,
