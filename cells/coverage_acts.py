@@ -21,6 +21,7 @@ from cells.covering import (
     forming_blockers,
     has_own_cell,
     leader_of,
+    to_register,
     working_at,
 )
 from cells.nearest import Near
@@ -124,7 +125,7 @@ class FormCell(WorkplaceAct):
     def trespasses(self, target: Workplace) -> Iterator[Blocker]:
         yield from super().trespasses(target)
         yield from self._above_outside()
-        yield from self.moved_from_outside(working_at(target, self.day))
+        yield from self.moved_from_outside(to_register(target, self.day))
 
     def unusual(self, target: Workplace) -> Iterator[Text]:
         yield from super().unusual(target)
@@ -139,7 +140,7 @@ class FormCell(WorkplaceAct):
         text = _("%(cell)s (%(code)s) is founded under %(unit)s.")
         values = {"cell": given["title_of_unit"], "code": given["code"]}
         yield text % {**values, "unit": leader_of(target)}
-        yield _registered(len(working_at(target, self.day)), given["title_of_unit"])
+        yield _registered(len(to_register(target, self.day)), given["title_of_unit"])
 
     def perform(self, target: Workplace) -> Outcome:
         given = self.cleaned_data
@@ -187,7 +188,7 @@ class AttachWorkplace(WorkplaceAct):
     def trespasses(self, target: Workplace) -> Iterator[Blocker]:
         yield from super().trespasses(target)
         if self.cleaned_data["bring"]:
-            yield from self.moved_from_outside(working_at(target, self.day))
+            yield from self.moved_from_outside(to_register(target, self.day))
 
     def unusual(self, target: Workplace) -> Iterator[Text]:
         yield from super().unusual(target)
@@ -201,7 +202,7 @@ class AttachWorkplace(WorkplaceAct):
         given = self.cleaned_data
         text = _("%(cell)s becomes responsible for %(workplace)s.")
         yield text % {"cell": given["to"], "workplace": target}
-        number = len(working_at(target, self.day))
+        number = len(to_register(target, self.day))
         if given["bring"] and number:
             yield _registered(number, given["to"])
 

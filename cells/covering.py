@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from audit.log import recorded
@@ -18,7 +19,7 @@ from districts.kinds import FACTORY_CELLS, Kind
 from districts.models import Coverage, Unit, Workplace
 from districts.tree import lock_trees
 from districts.units import found_unit
-from members.models import Member, Registration
+from members.models import Member, Registration, Request
 from members.registrations import HOME, change_cell, lock_unit, register_member
 from members.regrouping import merge_blockers, merge_cells
 
@@ -99,6 +100,24 @@ def working_at(workplace: Workplace, on: date) -> list[Member]:
     return list(Member.objects.filter(pk__in=working.values("member")).order_by("pk"))
 
 
+def to_register(workplace: Workplace, on: date) -> list[Member]:
+    """Those of them who come to the cell of the workplace: all but whom a granted exception keeps
+    in another cell.
+    """
+    granted = Request.objects.filter(
+        kind=Request.Kind.TRANSFER,
+        state=Request.State.GRANTED,
+        basis=Request.Basis.EXCEPTION,
+        member=OuterRef("member"),
+        cell=OuterRef("unit"),
+        takes_effect=OuterRef("since"),
+    )
+    working = deciding_employments(on).filter(workplace=workplace).values("member")
+    kept = Registration.objects.filter(Exists(granted), kind=HOME, member__in=working)
+    numbers = set(kept.in_force(on).values_list("member", flat=True))
+    return [member for member in working_at(workplace, on) if member.pk not in numbers]
+
+
 def has_own_cell(workplace: Workplace, on: date) -> bool:
     """Whether there is an open cell of its own."""
     cell = workplace.cell
@@ -161,7 +180,7 @@ def _locked(workplace: Workplace) -> Workplace:
 
 def _bring(workplace: Workplace, cell: Unit, on: date, blockers: list[Blocker]) -> None:
     """Register those who work there with `cell`, wherever they are registered now (A1)."""
-    members = working_at(workplace, on)
+    members = to_register(workplace, on)
     homes = Registration.objects.filter(member__in=members, kind=HOME).in_force(on)
     held = dict(homes.values_list("member", "unit"))
     for member in members:

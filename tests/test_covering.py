@@ -20,7 +20,7 @@ from districts.models import Unit
 from districts.roles import AUDITOR, SECRETARY, grant_role
 from districts.units import dissolve_unit
 from members.membership import end_membership
-from members.models import Registration
+from members.models import Registration, Request
 from members.registrations import register_member
 from tests import factories
 from tests.test_coverage import Place
@@ -86,6 +86,27 @@ class TestForming:
         people[0].registrations.all().delete()
         cell = self.form(works)
         assert home(people[0]) == cell
+
+    def test_whom_an_exception_keeps_elsewhere_stays(self, place):
+        works = place.works(50.1)
+        people = place.workers(works, 3)
+        for person, basis in zip(people, ("exception", "articles", "exception"), strict=True):
+            Request.objects.create(
+                kind="transfer",
+                member=person,
+                cell=place.town.street_cell,
+                asked_on=factories.JOINED,
+                due_on=factories.JOINED,
+                decided_on=factories.JOINED,
+                takes_effect=factories.JOINED,
+                state="granted",
+                basis=basis,
+                reason="Ill",
+            )
+        # What was granted for another day is not what holds.
+        people[2].requests.update(takes_effect=date(2021, 6, 1))
+        cell = self.form(works)
+        assert [home(one) for one in people] == [place.town.street_cell, cell, cell]
 
     def test_a_locality_without_a_district_takes_that_of_the_present_cell(self, place):
         works = place.works(
