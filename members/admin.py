@@ -27,6 +27,7 @@ from members import (  # noqa: F401  # declare theirs to the frames
     log_admin,
     mending_acts,
     panels,
+    placing_acts,
     reach,
     residence_lists,
     role_admin,

@@ -25,8 +25,8 @@ class StartEmployment(FollowsTheArticles):
     name = "start-employment"
     title = lazy("New job")
     explanation = lazy(
-        "The work is entered from that day, and the member goes over to the cell that is responsible "
-        "for the workplace (A1, A2). A registration as a resident that is missing, or no longer "
+        "The work is entered from that day, and the member goes over to the cell responsible for "
+        "the workplace (A1, A2). A registration as a resident that is missing, or no longer "
         "lawful, is put right from that day (A4)."
     )
     icon = "work"
