@@ -32,10 +32,12 @@ _ASKED = """unlike {once} (
     LEFT JOIN {localities} l ON l.id = m.locality_id
     LEFT JOIN {employments} e ON e.member_id = h.member_id AND e.since <= %(on)s
     LEFT JOIN {workplaces} w ON w.id = e.workplace_id
-    LEFT JOIN detached d ON d.member_id = h.member_id
+    LEFT JOIN {requests} d ON d.member_id = h.member_id AND d.kind = 'detachment'
+        AND d.state = 'granted' AND d.takes_effect <= %(on)s
     WHERE h.kind = 'home' AND h.since <= %(on)s AND (h.until IS NULL OR h.until > %(on)s)
         AND CASE WHEN m.joined > %(on)s THEN 0
-            WHEN e.id IS NULL OR e.until <= %(on)s AND (e.until <= m.joined OR d.since >= e.until)
+            WHEN e.id IS NULL
+                OR e.until <= %(on)s AND (e.until <= m.joined OR d.takes_effect >= e.until)
                 THEN CASE WHEN l.street_cell_id = h.unit_id THEN 1 ELSE 0 END
             WHEN w.cell_id = h.unit_id THEN 1 ELSE 0 END = 0
 ), asked {once} (

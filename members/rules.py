@@ -3,7 +3,7 @@
 Each starts from the ground's own registrations: a district's findings cost what the district costs.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import date
 from itertools import islice
 from typing import Any
@@ -13,18 +13,49 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.ground import Ground
 from audit.periods import in_force
-from audit.rulebook import Breach, rule
+from audit.rulebook import Breach, Share, rule
 from districts.kinds import FACTORY_CELLS
 from districts.models import Unit
 from members.belonging import belongings
 from members.models import EarlierMembership, Member, Registration
 from members.registrations import HOME, LAWFUL_UNITS, RESIDENCE
 from members.residence import homes_without_residence
+from members.suspects import suspects
 
 _AT_ONCE = 500  # members whose belonging is looked up together
 
+Few = Collection[int] | None  # the numbers of those who alone are asked about; None for everybody
+_checks: dict[str, Callable[[Ground, date, Few], Iterator[Breach]]] = {}
 
-@rule(
+
+def look_at_members(ground: Ground, on: date) -> Iterator[tuple[str, Breach]]:
+    """The breaches of all rules here, each with its rule's name.
+
+    In a part of the register each rule asks for itself. For the whole of it all members are seen
+    once, and the rules are asked about the few of whom one may be broken.
+    """
+    if not ground.everywhere:
+        for name, check in _checks.items():
+            yield from ((name, breach) for breach in check(ground, on, None))
+        return
+    numbers = suspects(on)
+    while few := list(islice(numbers, _AT_ONCE)):
+        for name, check in _checks.items():
+            yield from ((name, breach) for breach in check(ground, on, few))
+
+
+def of_members(article: str, name: str, **told: Any) -> Any:
+    """Declare the decorated check as a rule that shares the look at the members."""
+
+    def declare(check: Any) -> Any:
+        _checks[name] = check
+        rule(article, name, **told)(Share(look_at_members, name))
+        return check
+
+    return declare
+
+
+@of_members(
     "A1",
     "home-registration",
     sentence=_("Every member has one open home registration."),
@@ -38,13 +69,15 @@ _AT_ONCE = 500  # members whose belonging is looked up together
     ),
     mend="register",
 )
-def without_home(ground: Ground, on: date) -> Iterator[Breach]:
+def without_home(ground: Ground, on: date, among: Few = None) -> Iterator[Breach]:
     """Present members without a home registration in force.
 
     The unit is the last home cell, or else the district of residence.
     """
     homes = Registration.objects.filter(member=OuterRef("pk"), kind=HOME)
     homeless = Member.objects.present(on).filter(~Exists(homes.in_force(on)))
+    if among is not None:
+        homeless = homeless.filter(pk__in=among)
     if not ground.everywhere:
         homeless = homeless.filter(pk__in=_known_here(ground, on))
     yield from _with_cells(_homeless_of(ground, on, homeless), "unit", on)
@@ -83,7 +116,7 @@ def _known_here(ground: Ground, on: date) -> QuerySet[Any, Any]:
     return once.order_by().values("member").union(residents.order_by().values("pk"))
 
 
-@rule(
+@of_members(
     "A1",
     "home-in-a-cell",
     sentence=_("A member's home registration is with a cell."),
@@ -96,13 +129,13 @@ def _known_here(ground: Ground, on: date) -> QuerySet[Any, Any]:
     ),
     mend="change-cell",
 )
-def home_outside_cells(ground: Ground, on: date) -> Iterator[Breach]:
+def home_outside_cells(ground: Ground, on: date, among: Few = None) -> Iterator[Breach]:
     """Home registrations in force with a unit that is no cell."""
-    registrations = _in_force(ground, on, HOME).exclude(unit__kind__in=LAWFUL_UNITS[HOME])
+    registrations = _in_force(ground, on, HOME, among).exclude(unit__kind__in=LAWFUL_UNITS[HOME])
     yield from _with_cells(_breaches(registrations, kind=HOME), "to", on)
 
 
-@rule(
+@of_members(
     "A1",
     "unit-open",
     sentence=_("A registration is with an open unit."),
@@ -114,9 +147,9 @@ def home_outside_cells(ground: Ground, on: date) -> Iterator[Breach]:
     ),
     mend="change-cell",
 )
-def in_closed_units(ground: Ground, on: date) -> Iterator[Breach]:
+def in_closed_units(ground: Ground, on: date, among: Few = None) -> Iterator[Breach]:
     """Registrations in force with a unit that is dissolved, or not founded yet."""
-    registrations = _in_force(ground, on).filter(
+    registrations = _in_force(ground, on, None, among).filter(
         Q(unit__dissolved__lte=on) | Q(unit__founded__gt=on)
     )
     rows = registrations.order_by("member").values_list(
@@ -132,7 +165,7 @@ def in_closed_units(ground: Ground, on: date) -> Iterator[Breach]:
     yield from _with_cells(found(), "to", on)
 
 
-@rule(
+@of_members(
     "A1",
     "registered-as-member",
     sentence=_("Only members are registered with a unit."),
@@ -145,11 +178,11 @@ def in_closed_units(ground: Ground, on: date) -> Iterator[Breach]:
     ),
     mend="end-leftover",
 )
-def not_members(ground: Ground, on: date) -> Iterator[Breach]:
+def not_members(ground: Ground, on: date, among: Few = None) -> Iterator[Breach]:
     """Registrations in force of people who are no members on that day."""
     # Whether each is a member is asked of the registrations at hand, not of all members.
     earlier = EarlierMembership.objects.filter(in_force(on), member=OuterRef("member"))
-    registrations = _in_force(ground, on).filter(
+    registrations = _in_force(ground, on, None, among).filter(
         Q(member__joined__gt=on) | Q(member__left__lte=on), ~Exists(earlier)
     )
     rows = registrations.order_by("member").values_list(
@@ -162,7 +195,7 @@ def not_members(ground: Ground, on: date) -> Iterator[Breach]:
             yield Breach(code, f"member {number}", max(since, left), {"on": left.isoformat()})
 
 
-@rule(
+@of_members(
     "A4",
     "residence-registration",
     sentence=_("A member of a factory cell who lives in another district is registered there too."),
@@ -176,7 +209,7 @@ def not_members(ground: Ground, on: date) -> Iterator[Breach]:
     ),
     mend="register-residence",
 )
-def not_registered_where_they_live(ground: Ground, on: date) -> Iterator[Breach]:
+def not_registered_where_they_live(ground: Ground, on: date, among: Few = None) -> Iterator[Breach]:
     """Homes in factory cells of members who are not registered where they live.
 
     Since the home began, or the last registration there ended: no day of the move is known. The act
@@ -190,6 +223,8 @@ def not_registered_where_they_live(ground: Ground, on: date) -> Iterator[Breach]
         until__lte=on,
     )
     rows = homes_without_residence(ground, on).order_by("member")
+    if among is not None:
+        rows = rows.filter(member__in=among)
     ended = Subquery(earlier.order_by("-until").values("until")[:1])
     for code, number, since, last in rows.values_list(
         "unit__code", "member", "since", ended
@@ -197,7 +232,7 @@ def not_registered_where_they_live(ground: Ground, on: date) -> Iterator[Breach]
         yield Breach(code, f"member {number}", max(since, last or since))
 
 
-@rule(
+@of_members(
     "A4",
     "residence-unit",
     sentence=_("A registration of residence is with a district, local group or street cell."),
@@ -210,14 +245,14 @@ def not_registered_where_they_live(ground: Ground, on: date) -> Iterator[Breach]
     ),
     mend="change-cell",
 )
-def residence_elsewhere(ground: Ground, on: date) -> Iterator[Breach]:
+def residence_elsewhere(ground: Ground, on: date, among: Few = None) -> Iterator[Breach]:
     """Registrations of residence in force with another kind of unit."""
-    registrations = _in_force(ground, on, RESIDENCE)
+    registrations = _in_force(ground, on, RESIDENCE, among)
     unlawful = registrations.exclude(unit__kind__in=LAWFUL_UNITS[RESIDENCE])
     yield from _breaches(unlawful, kind=RESIDENCE)
 
 
-@rule(
+@of_members(
     "A4",
     "residence-of-factory-members",
     sentence=_("Only a member of a factory cell is registered at the place of residence too."),
@@ -230,18 +265,18 @@ def residence_elsewhere(ground: Ground, on: date) -> Iterator[Breach]:
     ),
     mend="end-registration",
 )
-def residence_without_factory(ground: Ground, on: date) -> Iterator[Breach]:
+def residence_without_factory(ground: Ground, on: date, among: Few = None) -> Iterator[Breach]:
     """Registrations of residence in force beside no home in a factory cell."""
     homes = Registration.objects.filter(
         member=OuterRef("member"), kind=HOME, unit__kind__in=FACTORY_CELLS
     )
-    registrations = _in_force(ground, on, RESIDENCE).filter(
+    registrations = _in_force(ground, on, RESIDENCE, among).filter(
         ~Exists(homes.in_force(on)), member__in=Member.objects.present(on)
     )
     yield from _breaches(registrations)
 
 
-@rule(
+@of_members(
     "A4",
     "residence-in-another-district",
     sentence=_("A registration of residence is with another district than that of the home cell."),
@@ -254,16 +289,18 @@ def residence_without_factory(ground: Ground, on: date) -> Iterator[Breach]:
     ),
     mend="end-registration",
 )
-def residence_in_the_same_district(ground: Ground, on: date) -> Iterator[Breach]:
+def residence_in_the_same_district(ground: Ground, on: date, among: Few = None) -> Iterator[Breach]:
     """Registrations of residence in force in the home cell's own district or local group."""
     homes = Registration.objects.filter(member=OuterRef("member"), kind=HOME).in_force(on)
     # One condition, so that the homes of these few are looked up and not everybody's.
     same = Q(unit__parent=OuterRef("unit__parent")) | Q(unit__parent=OuterRef("unit"))
-    yield from _breaches(_in_force(ground, on, RESIDENCE).filter(Exists(homes.filter(same))))
+    yield from _breaches(_in_force(ground, on, RESIDENCE, among).filter(Exists(homes.filter(same))))
 
 
-def _in_force(ground: Ground, on: date, kind: str | None = None) -> QuerySet[Registration]:
+def _in_force(ground: Ground, on: date, kind: str | None, among: Few) -> QuerySet[Registration]:
     registrations = Registration.objects.filter(ground.holds("unit__")).in_force(on)
+    if among is not None:
+        registrations = registrations.filter(member__in=among)
     return registrations if kind is None else registrations.filter(kind=kind)
 
 
