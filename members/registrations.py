@@ -91,7 +91,7 @@ def change_cell(
     old = member.registrations.filter(kind=kind).in_force(on).select_related("unit").first()
     blockers = [
         *placing_blockers(member=member, unit=to, kind=kind, on=on),
-        *_leaving_blockers(member, old, to, kind, on),
+        *leaving_blockers(member, old, to, kind, on),
     ]
     if blockers or old is None:
         raise CannotRegister(*blockers)
@@ -129,9 +129,10 @@ def placing_blockers(*, member: Member, unit: Unit, kind: str, on: date) -> Iter
         yield Blocker(_("%(member)s is not a member on that day.") % {"member": member})
 
 
-def _leaving_blockers(
+def leaving_blockers(
     member: Member, old: Registration | None, to: Unit, kind: str, on: date
 ) -> Iterator[Blocker]:
+    """All that keeps `member` from going over from `old` to `to` on the day `on` (A1, A4)."""
     if old is None:
         reason = _("%(member)s has no such registration on that day; register first.")
         yield Blocker(reason % {"member": member}, ARTICLES[kind])
