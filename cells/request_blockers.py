@@ -70,9 +70,15 @@ def may_decide(request: Request, account: Any) -> bool:
 
 
 def may_withdraw(request: Request, account: Any) -> bool:
-    """Whether the account may take the request back: the member, who asked, and who decides."""
+    """Whether the account may take the request back.
+
+    That is the member, who entered it, who decides, and who keeps the register of the home cell.
+    """
     asked = request.asked_by_id is not None and account.pk == request.asked_by_id
-    return asked or _is_own(request, account) or _holds(request, account)
+    if asked or _is_own(request, account) or _holds(request, account):
+        return True
+    home = home_on(request.member, timezone.localdate()) if request.member else None
+    return home is not None and ground(account, CHANGE).has(home.unit.tree_id, home.unit.lft)
 
 
 def _is_own(request: Request, account: Any) -> bool:

@@ -44,7 +44,8 @@ def article_of_place(kind: str) -> str:
 
 def article_of_cell(kind: str) -> str:
     """The article that says who belongs to cells of `kind`."""
-    return {Kind.STREET_CELL: "A3", Kind.JOINT_CELL: "A7"}.get(kind, "A1")
+    articles: dict[str, str] = {Kind.STREET_CELL: "A3", Kind.JOINT_CELL: "A7"}
+    return articles.get(kind, "A1")
 
 
 def where_it_may_stand(kind: str) -> str:

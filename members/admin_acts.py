@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.utils import timezone
@@ -37,7 +37,12 @@ HOME, RESIDENCE = Registration.Kind.HOME, Registration.Kind.RESIDENCE
 
 
 class MemberAct(Act):
-    """An act on somebody who is a member."""
+    """An act on somebody who is a member.
+
+    One `of_home` tells of the work or the home cell: it is for the home's secretary (A4).
+    """
+
+    of_home: ClassVar[bool] = False
 
     @classmethod
     def applies_to(cls, target: Member, on: date) -> bool:
@@ -216,6 +221,7 @@ class StartEmployment(MemberAct):
     """Record a new job."""
 
     name = "start-employment"
+    of_home = True
     title = lazy("New job")
     explanation = lazy(
         "The work is entered from that day. The registration does not change by itself: change "
@@ -247,6 +253,7 @@ class EndEmployment(MemberAct):
     """Record that a job ended."""
 
     name = "end-employment"
+    of_home = True
     title = lazy("Job ended")
     explanation = lazy(
         "The work ends on that day. Who is out of work stays in the cell of the factory where he "

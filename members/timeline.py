@@ -118,7 +118,7 @@ def _of_employment(one: Employment, stays: bool) -> Iterator[Event]:
 def of_request(one: Request) -> Iterator[Event]:
     """What was asked and what was decided, each with the unit and the article."""
     unit = one.unit or _("the whole organisation")
-    values = {"what": _what(one), "unit": unit, "day": one.due_on.isoformat()}
+    values = {"what": request_in_words(one), "unit": unit, "day": one.due_on.isoformat()}
     asked = _("Asked: %(what)s. %(unit)s decides by %(day)s.")
     yield Event(one.asked_on, _ASKED, asked % values, one.article)
     if one.decided_on is None:
@@ -130,7 +130,7 @@ def of_request(one: Request) -> Iterator[Event]:
     yield Event(one.decided_on, _DECIDED, text % values, one.article)
 
 
-def _what(one: Request) -> str:
+def request_in_words(one: Request) -> str:
     """What is asked for, in words: the kind, the cell, and whether it is an exception."""
     what = str(one.get_kind_display())
     if one.cell:

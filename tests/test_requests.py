@@ -349,7 +349,7 @@ class TestWhoDecides:
         assert deciding_unit(kind="exit", member=idle, cell=None, on=ASKED) is None
 
     @pytest.mark.parametrize(
-        ("who", "may"), [("asker", True), ("district", True), ("cell", False), ("other", False)]
+        ("who", "may"), [("asker", True), ("district", True), ("cell", False), ("home", True)]
     )
     def test_who_takes_a_request_back(self, town, idle, decider, who, may):
         asker = factories.account()
@@ -358,7 +358,7 @@ class TestWhoDecides:
             "asker": asker,
             "district": decider,
             "cell": secretary(town.factory_cell),
-            "other": secretary(factories.town().town),
+            "home": secretary(town.street_cell),
         }[who]
         if may:
             assert withdraw_request(request=request, on=ASKED, by=account).state == "withdrawn"
