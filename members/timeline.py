@@ -134,7 +134,7 @@ def request_in_words(one: Request) -> str:
     """What is asked for, in words: the kind, the cell, and whether it is an exception."""
     what = str(one.get_kind_display())
     if one.cell:
-        what = _("%(what)s, %(cell)s") % {"what": what, "cell": one.cell}
+        what = _("%(what)s, to %(cell)s") % {"what": what, "cell": one.cell}
     exception = one.basis == Request.Basis.EXCEPTION
     return f"{what}, {one.get_basis_display()}" if exception else what
 
