@@ -89,7 +89,7 @@ class RequestAdmin(ActingAdmin):
             return queryset.filter(member=int(text)), False
         named = Member.objects.named(text) if search_words(text) else Member.objects.none()
         applicants = Q()
-        for word in text.replace("\0", " ").split():
+        for word in text.split():
             applicants &= Q(family_name__icontains=word) | Q(given_name__icontains=word)
         return queryset.filter(Q(member__in=named) | Q(member=None) & applicants), False
 
