@@ -59,6 +59,7 @@ class Draft:
     changes: dict[str, list[Any]] = field(default_factory=dict)
     facts: dict[str, Any] = field(default_factory=dict)
     row: models.Model | None = None
+    apart: str = ""  # the name under which it stands without the act's own sentence and reason
 
 
 @dataclass(slots=True)
@@ -168,6 +169,20 @@ def recording(act: str, *, reason: str = "", rehearsal: bool = False) -> Iterato
             _write(running)
 
 
+@contextmanager
+def apart(act: str) -> Iterator[None]:
+    """Let what an act changes meanwhile stand in the log under the name `act`, by itself.
+
+    For a consequence in somebody else's part of the register: who keeps that sees it, and neither
+    the sentence nor the reason of what was done elsewhere, which may tell what is not to be seen.
+    """
+    with recording(act) as running:
+        noted = len(running.drafts)
+        yield
+        for draft in running.drafts[noted:]:
+            draft.apart = act
+
+
 def recorded(act: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Make a function an act: one transaction, logged under this name."""
     _names.add(act)
@@ -186,6 +201,16 @@ def recorded(act: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
 def act_names() -> set[str]:
     """The names under which the acts of the domain are logged."""
     return set(_names)
+
+
+def concerned(drafts: Iterable[Draft]) -> tuple[set[int], set[int]]:
+    """The units and the members that the changes concern, by their primary keys."""
+    units, members = set(), set()
+    for draft in drafts:
+        if draft.row is not None:
+            units.add(_logged[type(draft.row)].unit(draft.row))
+        members.add(draft.member)
+    return {one for one in units if one is not None}, {one for one in members if one is not None}
 
 
 def note(draft: Draft, *, act: str) -> None:
@@ -254,10 +279,10 @@ def _sealed(
         unit=draft.unit,
         actor=getattr(actor, "pk", None),
         actor_name=_name_of(actor),
-        act=running.act,
+        act=draft.apart or running.act,
         act_id=running.number,
-        sentence=running.sentence,
-        reason=running.reason,
+        sentence="" if draft.apart else running.sentence,
+        reason="" if draft.apart else running.reason,
         changes=draft.changes,
         salt=token_hex(16),
         facts=draft.facts,

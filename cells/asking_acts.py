@@ -207,10 +207,10 @@ class AskReadmission(Asking):
 
 
 @act_on(Member)
-class TakeBack(MemberAct):
+class WithdrawOwn(MemberAct):
     """Note that the member has taken a request back, for a secretary who does not decide it."""
 
-    name = "take-back"
+    name = "withdraw-request"
     title = lazy("Withdraw a request")
     explanation = lazy("The request is kept as withdrawn, and can be made again at any time.")
     icon = "undo"

@@ -28,7 +28,13 @@ _WORK = {
 }
 
 _ADVICE = """
-WITH work AS ({work}),
+WITH -- Since when a member may leave the cell of the last workplace (A6).
+detached AS (
+    SELECT r.member_id, MAX(r.takes_effect) AS since FROM {requests} r
+    WHERE r.kind = 'detachment' AND r.state = 'granted' AND r.takes_effect <= %(on)s
+    GROUP BY r.member_id
+),
+{before}work AS ({work}),
 -- The oldest open joint cell of each local group (A7).
 joint AS (
     SELECT parent_id, id, founded FROM (
@@ -61,12 +67,6 @@ lived AS (
     LEFT JOIN {units} c ON c.id = l.street_cell_id AND c.founded <= %(on)s
         AND (c.dissolved IS NULL OR c.dissolved > %(on)s)
     LEFT JOIN joint ON joint.parent_id = l.unit_id
-),
--- Since when a member may leave the cell of the last workplace (A6).
-detached AS (
-    SELECT r.member_id, MAX(r.takes_effect) AS since FROM {requests} r
-    WHERE r.kind = 'detachment' AND r.state = 'granted' AND r.takes_effect <= %(on)s
-    GROUP BY r.member_id
 ),
 present AS (
     SELECT m.number AS member_id, m.joined AS since, m.locality_id FROM {members} m
@@ -104,13 +104,18 @@ LEFT JOIN lived ON lived.locality_id = b.locality_id
 
 
 def advice_statement(
-    *, only: str = "", columns: str = "NULL", tail: str = "", without_work: bool = False
+    *,
+    only: str = "",
+    before: str = "",
+    columns: str = "NULL",
+    tail: str = "",
+    without_work: bool = False,
 ) -> str:
     """The statement, in which `%(on)s` is the day.
 
-    `only` is a query of the numbers of the members that alone are asked for; `columns` and `tail`
-    put more beside the advice, such as the home that a member has. `without_work` asks where they
-    would belong if they had never worked anywhere.
+    `only` is a query of the numbers of the members that alone are asked for, `before` what is
+    worked out for it first; `columns` and `tail` put more beside the advice, such as the home that
+    a member has. `without_work` asks where they would belong if they had never worked anywhere.
     """
     names = tables() | {
         "of_e": f"AND e.member_id IN ({only})" if only else "",
@@ -120,7 +125,7 @@ def advice_statement(
     }
     nothing = {"of_e": "AND 1 = 0"} if without_work else {}
     work = _WORK[connection.vendor].format(**names | nothing)
-    return _ADVICE.format(work=work, columns=columns, tail=tail, **names)
+    return _ADVICE.format(work=work, before=before, columns=columns, tail=tail, **names)
 
 
 def tables() -> dict[str, str]:

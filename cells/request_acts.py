@@ -13,10 +13,12 @@ from audit.refusals import Blocker
 from cells.request_blockers import deciding_blockers, granting_blockers, withdrawing_blockers
 from cells.requests import applicant, grant_request, refuse_request, withdraw_request
 from districts.acts import Act, DayInput, Outcome, Text, act_on, sentence
+from members.admin_acts import with_consequences
 from members.admission_acts import likely_doubles, roles_that_end
 from members.belonging import belongings
 from members.membership import admission_blockers
 from members.models import Member, Request
+from members.residence import before
 
 ADMISSION, EXIT = Request.Kind.ADMISSION, Request.Kind.EXIT
 
@@ -70,6 +72,7 @@ class Grant(Decision):
     )
     icon = "check"
     order = 10
+    what_if = True
 
     takes_effect = forms.DateField(
         label=lazy("Takes effect on"),
@@ -101,6 +104,7 @@ class Grant(Decision):
         yield sentence(text, who=target.applicant, cell=target.cell, day=self._effect())
 
     def perform(self, target: Request) -> Outcome:
+        known = before(target.member) if target.member else None
         granted = grant_request(
             request=target,
             on=self.day,
@@ -110,6 +114,8 @@ class Grant(Decision):
         )
         text = _("Granted on %(day)s: %(what)s.")
         told = sentence(text, day=self.day, what=granted.get_kind_display())
+        if known is not None:
+            told = with_consequences(told, known)
         return Outcome(granted.member or granted, told)
 
     def _effect(self) -> date:

@@ -238,7 +238,7 @@ def _file(name: str) -> Callable[[Any], str]:
     return lambda request: static(f"kartei/{name}")
 
 
-_STYLES = ("admin", "home", "pages", "files", "doubles", "requests")
+_STYLES = ("admin", "home", "pages", "files", "doubles", "residence", "requests")
 
 UNFOLD = {
     "SITE_TITLE": "Kartei",

@@ -32,6 +32,16 @@ Text = str | Promise
 
 
 @dataclass(frozen=True, slots=True)
+class Link:
+    """A link to the page of an act."""
+
+    title: Text
+    icon: str
+    url: str
+    grave: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """What an act did: the row to show next, a sentence for the log, and an address to go to
     instead of that row's page.
@@ -63,8 +73,9 @@ class Act(forms.Form):
 
     `title` names it on a button, `explanation` says in plain words what it will do, `grave` marks
     what is hard to undo, `bulk` what can be done to several rows at once. What it will change is
-    found by doing it and taking it back, unless `rehearsed` is off. With `looked_at` off the form
-    itself says all that it does, and it is done as it is sent, unless something is unusual.
+    found by doing it and taking it back, unless `rehearsed` is off; with `what_if` the rules are
+    asked what the change would mean for the articles. With `looked_at` off the form itself says all
+    that it does, and it is done as it is sent, unless something is unusual.
     """
 
     name: ClassVar[str] = ""
@@ -75,6 +86,7 @@ class Act(forms.Form):
     bulk: ClassVar[bool] = False
     rehearsed: ClassVar[bool] = True
     looked_at: ClassVar[bool] = True
+    what_if: ClassVar[bool] = False
     order: ClassVar[int] = 50
 
     on = forms.DateField(label=gettext_lazy("On"), widget=DayInput)
@@ -172,14 +184,19 @@ def _perform(act: Act, target: Any, *, rehearsal: bool) -> tuple[Outcome, list[D
     reason = act.cleaned_data.get("reason", "")  # none where it was found wanting
     try:
         with recording(act.name, reason=reason, rehearsal=rehearsal) as running:
-            refuse_if(act.trespasses(target))
-            outcome = act.perform(target)
+            outcome = done_to(act, target)
             running.sentence = outcome.sentence
     except (IntegrityError, OperationalError) as error:
         # What the act looked at was changed by somebody else before it could write.
         again = _("Somebody else changed this at the same moment. Please look again and repeat.")
         raise Refused(Blocker(again)) from error
     return outcome, running.drafts
+
+
+def done_to(act: Act, target: Any) -> Outcome:
+    """Do the act, unless it would change what lies outside the user's ground. Raises `Refused`."""
+    refuse_if(act.trespasses(target))
+    return act.perform(target)
 
 
 _acts: dict[type[Model], dict[str, type[Act]]] = {}

@@ -23,24 +23,15 @@ from django.utils.translation import gettext as _
 from audit import wording
 from audit.log import Draft
 from audit.refusals import Blocker, Refused
-from districts.acts import Act, Text, acts_among, acts_on, carry_out, rehearse
+from districts.acts import Act, Link, Text, acts_among, acts_on, carry_out, rehearse
 from districts.scoped_admin import ScopedAdmin
 from districts.sections import sections_of
+from districts.what_if import Consequences, consequences
 
 BULK_MOST = 500
 _PERFORM = "perform"  # the field that tells a filled form from the first look at one
 _SEEN = "seen"  # the field that says which form's consequences were looked at
 LOOKED_AHEAD = 50  # of several rows, those whose changes are shown beforehand
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """A link to the page of an act."""
-
-    title: Text
-    icon: str
-    url: str
-    grave: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +54,7 @@ class Preview:
     rows: Sequence["Result"] = ()
     unseen: int = 0
     foretold: Sequence[str] = ()
+    consequences: Consequences | None = None
 
 
 class ActingAdmin(ScopedAdmin):
@@ -129,7 +121,13 @@ class ActingAdmin(ScopedAdmin):
             return None
         drafts = rehearse(act, target)
         foretold = [str(text) for text in act.foretold(target)]
-        return Preview(_fingerprint(request, act), unusual, _told(drafts), foretold=foretold)
+        return Preview(
+            _fingerprint(request, act),
+            unusual,
+            _told(drafts),
+            foretold=foretold,
+            consequences=consequences(request, act, [target]),
+        )
 
     def _render(self, request: HttpRequest, act: Act, **context: Any) -> HttpResponse:
         request.current_app = self.admin_site.name
@@ -201,7 +199,14 @@ class ActingAdmin(ScopedAdmin):
             return None
         ahead = [self._foreseen(request, act, row) for row in chosen[:LOOKED_AHEAD]]
         unseen = max(len(chosen) - LOOKED_AHEAD, 0)
-        return Preview(_fingerprint(request, act, keys), unusual, rows=ahead, unseen=unseen)
+        mine = [row for row in chosen if self.may_act(request, row)]
+        return Preview(
+            _fingerprint(request, act, keys),
+            unusual,
+            rows=ahead,
+            unseen=unseen,
+            consequences=consequences(request, act, mine),
+        )
 
     def _foreseen(self, request: HttpRequest, act: Act, row: Any) -> Result:
         if not self.may_act(request, row):

@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from audit.ground import Ground
-from districts import home, unit_acts  # noqa: F401  # declare their panel and acts to the frames
+from districts import home, place_acts, unit_acts  # noqa: F401  # declare themselves to frames
 from districts.acts import Text
 from districts.acts_admin import ActingAdmin
 from districts.filters import BelowUnit, OpenUnits, chosen_unit
@@ -31,7 +31,6 @@ from districts.picking import (
 )
 from districts.roles import CHANGE
 from districts.scope import ground_of, holds_any
-from districts.scoped_admin import ScopedAdmin
 from districts.unit_page import count_figures, path_of, prepare_page
 
 admin.site.index_title = _("Start")
@@ -120,7 +119,7 @@ class UnitAdmin(ActingAdmin):
         return JsonResponse({"rows": [choice.label(row) for row in rows]})
 
 
-class PlaceAdmin(ScopedAdmin):
+class PlaceAdmin(ActingAdmin):
     """Places, kept by whoever keeps the register of the units that work there."""
 
     search_help_text = _("Code, name or postcode")

@@ -24,9 +24,8 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.ground import Ground
 from audit.rulebook import Breach, Finding, Rule, findings, rule_named, rules
-from districts.acts import acts_on
-from districts.acts_admin import Link
-from districts.models import KeptFinding, Unit
+from districts.acts import Link, acts_on
+from districts.models import KeptFinding, Locality, Unit
 from districts.panels import Figure, declare_figure
 from districts.roles import CHANGE, VIEW
 from districts.scope import ground_of, outermost
@@ -189,6 +188,7 @@ def declare_subject(
 
 
 declare_subject("unit", Unit, key="code")
+declare_subject("locality", Locality, key="code")
 
 
 def shown(request: HttpRequest, found: Iterable[Finding], *, mendable: bool = True) -> list[Shown]:

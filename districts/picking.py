@@ -214,6 +214,7 @@ CELL = declare_choice(
 )
 FACTORY_CELL = declare_choice(Choice("factory-cell", _units_of(Kind.FACTORY_CELL, Kind.JOINT_CELL)))
 STREET_CELL = declare_choice(Choice("street-cell", _units_of(Kind.STREET_CELL, Kind.JOINT_CELL)))
+RESIDENTS_CELL = declare_choice(Choice("residents-cell", _units_of(Kind.STREET_CELL)))
 LEADER = declare_choice(Choice("district", _units_of(*sorted(LEADERS_OF_CELLS))))
 UNIT_ABOVE = declare_choice(
     Choice("unit-above", _units_of(Kind.TOWN, Kind.AREA, *sorted(LEADERS_OF_CELLS)))

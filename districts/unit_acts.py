@@ -29,6 +29,8 @@ from districts.units import (
 class UnitAct(Act):
     """An act on a unit that is not dissolved."""
 
+    what_if = True
+
     @classmethod
     def applies_to(cls, target: Unit, on: date) -> bool:
         return target.dissolved is None

@@ -14,8 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.ground import Ground
 from audit.periods import in_force
-from districts.acts import Text, acts_on
-from districts.acts_admin import Link
+from districts.acts import Link, Text, acts_on
 from districts.filters import BelowUnit, StateFilter, chosen_unit
 from districts.models import Unit
 from districts.scope import ground_of
@@ -27,13 +26,18 @@ from members import (  # noqa: F401  # declare theirs to the frames
     log_admin,
     mending_acts,
     panels,
+    reach,
+    residence_lists,
     role_admin,
     unit_people,
+    work_acts,
 )
 from members.doubles_admin import PeopleAdmin
 from members.looks import note_look
 from members.models import Employment, Member, Registration
 from members.names import search_words
+from members.residence_admin import acts_for_others
+from members.residence_lists import Residence
 from members.timeline import prepare_page
 from members.visibility import at_home, sees_home
 from members.waiting import in_no_cell
@@ -96,7 +100,7 @@ class MemberAdmin(PeopleAdmin):
 
     list_display = ("name", "number", "home_cell", "since", "state")
     list_display_links = ("name",)
-    list_filter = (PresentMembers, MembersBelow)
+    list_filter = (PresentMembers, MembersBelow, Residence)
     search_fields = ("search",)
     search_help_text = _("Part of the name, number, or code of a unit")
     sortable_by = ("name", "number")
@@ -155,7 +159,8 @@ class MemberAdmin(PeopleAdmin):
         return super().render_change_form(request, context, *args, **kwargs)
 
     def _links(self, request: HttpRequest, obj: Member) -> list[Link]:
-        hidden = () if sees_home(request, obj) else _acts_of_home()
+        hidden = acts_for_others(request, obj)
+        hidden |= set() if sees_home(request, obj) else {*_acts_of_home()}
         addresses = {reverse(self._route("act"), args=[obj.pk, act]) for act in hidden}
         return [link for link in super()._links(request, obj) if link.url not in addresses]
 

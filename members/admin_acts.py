@@ -5,11 +5,11 @@ from datetime import date
 from typing import Any, ClassVar
 
 from django import forms
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from unfold.widgets import (
-    UnfoldAdminRadioSelectWidget,
     UnfoldAdminSelectWidget,
 )
 
@@ -24,13 +24,13 @@ from districts.acts import (
 )
 from districts.kinds import Kind
 from districts.models import Unit
-from districts.picking import LOCALITY, UNIT, WORKPLACE, PickField
+from districts.picking import LOCALITY, UNIT, PickField
 from districts.roles import CHANGE
 from districts.scope import ground_of
-from members.employments import end_employment, start_employment
 from members.membership import move_house
-from members.models import Employment, Member, Registration
+from members.models import Member, Registration
 from members.registrations import change_cell, end_registration, register_member
+from members.residence import Before, before
 from members.visibility import seen_registrations, sees_home
 
 HOME, RESIDENCE = Registration.Kind.HOME, Registration.Kind.RESIDENCE
@@ -42,6 +42,7 @@ class MemberAct(Act):
     One `of_home` tells of the work or the home cell: it is for the home's secretary (A4).
     """
 
+    what_if = True
     of_home: ClassVar[bool] = False
 
     @classmethod
@@ -65,6 +66,18 @@ class MemberAct(Act):
                 # The unit is not named: it may tell where the member works (A4).
                 reason = _("%(member)s is registered elsewhere; the secretary there does this.")
                 yield Blocker(reason % {"member": registration.member}, "A4")
+
+    def done(self, member: Member, text: str) -> Outcome:
+        """The outcome: the member's page, or the list for whom the member is out of sight by it.
+
+        Whoever reports that a resident has moved away does not see him or her any more. One query.
+        """
+        today = timezone.localdate()
+        seen = Member.objects.on_ground(ground_of(self.request), today, among=[member.pk])
+        return Outcome(member, text, "" if seen.exists() else reverse(_LIST))
+
+
+_LIST = "admin:members_member_changelist"
 
 
 def listed_name(member: Member) -> str:
@@ -99,6 +112,11 @@ def _place(registration: Registration) -> str:
     }
 
 
+def with_consequences(text: str, known: Before) -> str:
+    """What an act did, and what it has ended and opened at the place of residence with it (A4)."""
+    return " ".join([text, *known.told()])
+
+
 def _registered(registration: Registration) -> str:
     text = (
         _("Registered with %(unit)s from %(day)s.")
@@ -116,7 +134,8 @@ class ChangeCell(MemberAct):
     title = lazy("Change the cell")
     explanation = lazy(
         "The registration with the present cell ends on that day, and one with the new cell "
-        "begins on it. The past stays in the register."
+        "begins on it. The past stays in the register. With the home cell the registration as a "
+        "resident ends or begins, as the place of residence asks it (A4)."
     )
     icon = "swap_horiz"
     order = 10
@@ -151,8 +170,11 @@ class ChangeCell(MemberAct):
 
     def perform(self, target: Member) -> Outcome:
         given = self.cleaned_data
+        known = before(target)
         new = change_cell(member=target, to=given["to"], on=self.day, kind=given["kind"])
-        return Outcome(target, _registered(new))
+        if new.kind == RESIDENCE:
+            return Outcome(target, _registered(new))
+        return Outcome(target, with_consequences(_registered(new), known))
 
 
 @act_on(Member)
@@ -213,78 +235,7 @@ class EndRegistration(MemberAct):
         held = self._registrations(target)[0]
         ended = end_registration(registration=held, on=self.day)
         text = _("No longer registered as a resident with %(unit)s from %(day)s.")
-        return Outcome(target, sentence(text, unit=ended.unit, day=self.day))
-
-
-@act_on(Member)
-class StartEmployment(MemberAct):
-    """Record a new job."""
-
-    name = "start-employment"
-    of_home = True
-    title = lazy("New job")
-    explanation = lazy(
-        "The work is entered from that day. The registration does not change by itself: change "
-        "the cell if another one is responsible for the workplace (A1)."
-    )
-    icon = "work"
-
-    workplace = PickField(WORKPLACE, label=lazy("Workplace"), help_text=lazy("Its code or name."))
-
-    def adapt(self) -> None:
-        self.fields["on"].label = lazy("Works there since")
-
-    def unusual(self, target: Member) -> Iterator[Text]:
-        yield from super().unusual(target)
-        for work in target.employments.in_force(self.day).select_related("workplace"):
-            text = _("%(member)s works at %(place)s already; has that job ended?")
-            yield text % {"member": target, "place": work.workplace}
-
-    def perform(self, target: Member) -> Outcome:
-        work = start_employment(
-            member=target, workplace=self.cleaned_data["workplace"], since=self.day
-        )
-        text = _("Works at %(place)s since %(day)s.")
-        return Outcome(target, sentence(text, place=work.workplace, day=work.since))
-
-
-@act_on(Member)
-class EndEmployment(MemberAct):
-    """Record that a job ended."""
-
-    name = "end-employment"
-    of_home = True
-    title = lazy("Job ended")
-    explanation = lazy(
-        "The work ends on that day. Who is out of work stays in the cell of the factory where he "
-        "or she last worked (A6)."
-    )
-    icon = "work_off"
-
-    employment = forms.ModelChoiceField(
-        Employment.objects.none(),
-        label=lazy("Which job"),
-        widget=UnfoldAdminRadioSelectWidget,
-        empty_label=None,
-    )
-
-    @classmethod
-    def applies_to(cls, target: Member, on: date) -> bool:
-        return target.employments.not_ended(on).exists()
-
-    def adapt(self) -> None:
-        running = self.target.employments.not_ended(timezone.localdate())
-        self.fields["employment"].queryset = running.select_related(  # type: ignore[attr-defined]
-            "workplace", "member"
-        )
-        self.fields["on"].label = lazy("First day without this work")
-        if running.count() == 1:
-            self.fields["employment"].initial = running.get()
-
-    def perform(self, target: Member) -> Outcome:
-        work = end_employment(employment=self.cleaned_data["employment"], on=self.day)
-        text = _("No longer works at %(place)s from %(day)s.")
-        return Outcome(target, sentence(text, place=work.workplace, day=self.day))
+        return self.done(target, sentence(text, unit=ended.unit, day=self.day))
 
 
 @act_on(Member)
@@ -294,8 +245,9 @@ class MoveHouse(MemberAct):
     name = "move-house"
     title = lazy("Moved house")
     explanation = lazy(
-        "The new address takes the place of the old one. The registration does not change by "
-        "itself: who moves to another district is registered there too (A4)."
+        "The new address takes the place of the old one. The home cell does not change by itself. "
+        "For a member of a factory cell the registration as a resident ends in the old district "
+        "on that day and begins in the new one; none is needed in the home cell's own (A4)."
     )
     icon = "home"
 
@@ -312,10 +264,10 @@ class MoveHouse(MemberAct):
         self.fields["on"].label = lazy("Lives there since")
 
     def perform(self, target: Member) -> Outcome:
-        given = self.cleaned_data
+        given, known = self.cleaned_data, before(target)
         member = move_house(
             member=target, address=given["address"], locality=given["locality"], on=self.day
         )
         place = member.locality or _("an unknown place")
-        text = _("Lives in %(place)s since %(day)s.")
-        return Outcome(member, sentence(text, place=place, day=self.day))
+        text = sentence(_("Lives in %(place)s since %(day)s."), place=place, day=self.day)
+        return self.done(member, with_consequences(text, known))

@@ -81,6 +81,50 @@ WITH RECURSIVE {parts}, own AS {once} (
 SELECT own.id, own.n + COALESCE(total.n, 0) FROM own LEFT JOIN total ON total.id = own.id
 """
 
+# PostgreSQL keeps the pairs ready in a table of its own (migration 0006), since to match a million
+# homes takes as long as to count them. It takes each pair away once only, from the lowest unit that
+# holds both: `line` is the way from the root down to each leader, and as many of its units hold the
+# residence as begin before it and end behind it. A leaf is its own lowest unit where it is the home
+# and the residence. OFFSET 0 keeps the join of the pairs apart, so that it is done in parallel.
+_ALL_READY = """
+WITH RECURSIVE direct AS (
+    SELECT r.unit_id, COUNT(*) AS n FROM {registrations} r WHERE {r_in_force} GROUP BY r.unit_id
+), own AS MATERIALIZED (
+    SELECT u.id, u.parent_id, CAST(COALESCE(direct.n, 0) AS integer) AS n
+    FROM {units} u LEFT JOIN direct ON direct.unit_id = u.id
+), leader AS MATERIALIZED (
+    SELECT u.id, u.parent_id, u.lft, u.rght, below.n
+    FROM (SELECT parent_id, SUM(n) AS n FROM own GROUP BY parent_id) below
+    JOIN {units} u ON u.id = below.parent_id
+), line AS (
+    SELECT id, n, ARRAY[id] AS ids, ARRAY[lft] AS begins, ARRAY[-rght] AS ends
+    FROM leader WHERE parent_id IS NULL
+    UNION ALL
+    SELECT l.id, l.n, line.ids || l.id, line.begins || l.lft, line.ends || -l.rght
+    FROM line JOIN leader l ON l.parent_id = line.id
+), held AS MATERIALIZED (
+    SELECT pair.leaf, COUNT(*) AS n, line.ids[
+        LEAST(width_bucket(pair.lft, line.begins), width_bucket(-pair.lft, line.ends))
+    ] AS id
+    FROM (
+        SELECT r.lft, CASE WHEN h.rght > h.lft + 1 THEN h.id ELSE h.parent_id END AS leader_id,
+            CASE WHEN h.id = r.id AND h.rght = h.lft + 1 THEN h.id END AS leaf
+        FROM members_pair p JOIN {units} h ON h.id = p.home_id
+        JOIN {units} r ON r.id = p.residence_id AND r.tree_id = h.tree_id
+        WHERE {p_in_force} OFFSET 0
+    ) pair LEFT JOIN line ON line.id = pair.leader_id GROUP BY 1, 3
+), change AS (
+    SELECT unnest(ids) AS id, n FROM line
+    UNION ALL
+    SELECT unnest(line.ids), -held.n FROM held JOIN line ON line.id = held.id
+    UNION ALL
+    SELECT leaf, -n FROM held WHERE leaf IS NOT NULL
+), total AS (
+    SELECT id, CAST(SUM(n) AS integer) AS n FROM change GROUP BY id
+)
+SELECT own.id, own.n + COALESCE(total.n, 0) FROM own LEFT JOIN total ON total.id = own.id
+"""
+
 
 def member_counts(units: Iterable[Unit] | None, on: date) -> dict[int, int]:
     """Members registered in each of `units` or below it on the day `on`, by the units' ids.
@@ -91,12 +135,16 @@ def member_counts(units: Iterable[Unit] | None, on: date) -> dict[int, int]:
     if page == []:
         return {}
     if page is None:
-        return _counted(_ALL, on)
+        return _all_counted(on)
     if sum((unit.rght - unit.lft + 1) // 2 for unit in page) > _MANY:
         asked = {unit.pk for unit in page}
-        return {unit: n for unit, n in _counted(_ALL, on).items() if unit in asked}
+        return {unit: n for unit, n in _all_counted(on).items() if unit in asked}
     ids = ", ".join(str(int(unit.pk)) for unit in page)
     return _counted(_PAGE, on, page=ids, there="AND r.unit_id IN (SELECT unit_id FROM inside)")
+
+
+def _all_counted(on: date) -> dict[int, int]:
+    return _counted(_ALL_READY if connection.vendor == "postgresql" else _ALL, on)
 
 
 def _counted(statement: str, on: date, page: str = "", there: str = "") -> dict[int, int]:
@@ -107,8 +155,8 @@ def _counted(statement: str, on: date, page: str = "", there: str = "") -> dict[
         # Each part is worked out once; PostgreSQL would fold them into each other, and misjudge.
         "once": "MATERIALIZED" if connection.vendor == "postgresql" else "",
     }
-    in_force = {f"{row}_in_force": _IN_FORCE.format(row=row) for row in "rh"}
+    in_force = {f"{row}_in_force": _IN_FORCE.format(row=row) for row in "rhp"}
     parts = _PARTS.format(there=there, **names, **in_force)
     with connection.cursor() as cursor:
-        cursor.execute(statement.format(parts=parts, page=page, **names), {"on": on})
+        cursor.execute(statement.format(parts=parts, page=page, **names, **in_force), {"on": on})
         return dict(cursor.fetchall())

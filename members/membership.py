@@ -12,6 +12,7 @@ from districts.models import Locality, Unit
 from districts.roles import end_roles
 from members.models import Account, EarlierMembership, Member, Registration
 from members.registrations import lock_member, lock_unit, placing_blockers
+from members.residence import settle_residence
 
 
 class CannotAdmit(Refused):
@@ -113,6 +114,7 @@ def readmit_member(*, member: Member, on: date, cell: Unit) -> Member:
 def move_house(*, member: Member, address: str, locality: Locality | None, on: date) -> Member:
     """Record that the member has lived elsewhere since `on`, a day that has come.
 
+    The registration of residence follows on that day: with the new district, or none (A4).
     Raises `CannotMoveHouse`.
     """
     member = lock_member(member)
@@ -122,6 +124,7 @@ def move_house(*, member: Member, address: str, locality: Locality | None, on: d
     member.address, member.locality = address, locality
     refuse_if([*blockers, *field_blockers(member)], CannotMoveHouse)
     member.save(update_fields=["address", "locality"])
+    settle_residence(member=member, on=on)
     return member
 
 

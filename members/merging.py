@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 
 from audit.log import recorded
 from audit.refusals import Blocker, Refused, field_blockers, refuse_if
-from districts.kinds import FACTORY_CELLS
 from districts.roles import changing_blockers, end_roles, roles_of
 from members.models import (
     Account,
@@ -26,6 +25,7 @@ from members.models import (
     Registration,
 )
 from members.registrations import HOME, RESIDENCE, merged_away
+from members.residence import is_lawful_beside
 from members.spans import Membership, Span, settled, united
 
 
@@ -240,16 +240,9 @@ def _lawful(
         span
         for home, spans in zip(homes, lived, strict=True)
         for span in spans
-        if home.member_id != residence.member_id and not _may_stand_beside(residence, home)
+        if home.member_id != residence.member_id and not is_lawful_beside(residence, home.unit)
     ]
     return Span(residence.since, residence.until).without(forbidden)
-
-
-def _may_stand_beside(residence: Registration, home: Registration) -> bool:
-    """Whether one in a factory cell is registered with another district as a resident (A4)."""
-    district = home.unit.parent_id
-    same = district in (residence.unit_id, residence.unit.parent_id)
-    return home.unit.kind in FACTORY_CELLS and not same
 
 
 def _settle_employments(keep: Member, gone: Member) -> None:

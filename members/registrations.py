@@ -15,6 +15,7 @@ from districts.kinds import CELLS, LEADERS_OF_CELLS, Kind
 from districts.models import Unit
 from districts.units import blocks_dissolution
 from members.models import FormerNumber, Member, Registration
+from members.residence import settle_residence
 
 HOME, RESIDENCE = Registration.Kind.HOME, Registration.Kind.RESIDENCE
 # Where a member may be registered in each capacity (A1, A3, A4).
@@ -84,8 +85,8 @@ def change_cell(
 ) -> Registration:
     """End the member's registration of this kind on `on` and open one with `to` on the same day.
 
-    A registration that began on that very day never held for a day: it is struck out.
-    Raises `CannotRegister`.
+    A registration that began on that very day never held for a day: it is struck out. With the home
+    the registration of residence is settled (A4). Raises `CannotRegister`.
     """
     member, to = lock_member(member), lock_unit(to)
     old = member.registrations.filter(kind=kind).in_force(on).select_related("unit").first()
@@ -101,7 +102,10 @@ def change_cell(
     else:
         old.until = on
         old.save(update_fields=["until"])
-    return Registration.objects.create(member=member, unit=to, kind=kind, since=on, until=until)
+    new = Registration.objects.create(member=member, unit=to, kind=kind, since=on, until=until)
+    if kind == HOME:
+        settle_residence(member=member, on=on)
+    return new
 
 
 @recorded("end-registration")

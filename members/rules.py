@@ -19,6 +19,7 @@ from districts.models import Unit
 from members.belonging import belongings
 from members.models import EarlierMembership, Member, Registration
 from members.registrations import HOME, LAWFUL_UNITS, RESIDENCE
+from members.residence import homes_without_residence
 
 _AT_ONCE = 500  # members whose belonging is looked up together
 
@@ -159,6 +160,41 @@ def not_members(ground: Ground, on: date) -> Iterator[Breach]:
             yield Breach(code, f"member {number}", since)
         else:
             yield Breach(code, f"member {number}", max(since, left), {"on": left.isoformat()})
+
+
+@rule(
+    "A4",
+    "residence-registration",
+    sentence=_("A member of a factory cell who lives in another district is registered there too."),
+    remedy=_("Register the member with the district or local group where he or she lives."),
+    explanation=_(
+        "Who works in one district and lives in another belongs to the factory cell, and the "
+        "bureau where he or she lives knows of it and may call on him or her there. Without the "
+        "second registration it does not know that the member exists. The factory cell's own "
+        "district reports the member: the registration is with the district or local group of "
+        "the locality, which may then assign one of its street cells."
+    ),
+    mend="register-residence",
+)
+def not_registered_where_they_live(ground: Ground, on: date) -> Iterator[Breach]:
+    """Homes in factory cells of members who are not registered where they live.
+
+    Since the home began, or the last registration there ended: no day of the move is known. The act
+    that mends it knows the district from the locality, and has no answers to be given.
+    """
+    district = OuterRef("member__locality__unit")
+    earlier = Registration.objects.filter(
+        Q(unit=district) | Q(unit__parent=district),
+        member=OuterRef("member"),
+        kind=RESIDENCE,
+        until__lte=on,
+    )
+    rows = homes_without_residence(ground, on).order_by("member")
+    ended = Subquery(earlier.order_by("-until").values("until")[:1])
+    for code, number, since, last in rows.values_list(
+        "unit__code", "member", "since", ended
+    ).iterator():
+        yield Breach(code, f"member {number}", max(since, last or since))
 
 
 @rule(

@@ -57,6 +57,17 @@ def django_db_setup(django_db_setup, django_db_blocker):
                 cursor.execute("DROP TRIGGER audit_entry_keeps_all ON audit_entry")
 
 
+@pytest.fixture
+def unlock_pairs(transactional_db):
+    """Called, it takes the lock on the members out of what keeps the pairs, for one test."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_get_functiondef('members_pair_follows'::regproc)")
+        (whole,) = cursor.fetchone()
+        assert "FOR NO KEY UPDATE" in whole
+        yield lambda: cursor.execute(whole.replace("FOR NO KEY UPDATE", ""))
+        cursor.execute(whole)
+
+
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args):
     """The installed Chromium, without the traffic that it makes of its own accord."""

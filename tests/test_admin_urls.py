@@ -19,6 +19,7 @@ from districts.roles import AUDITOR, SECRETARY, grant_role
 from districts.scoped_admin import ScopedAdmin
 from members.employments import start_employment
 from members.models import Request
+from members.registrations import register_member
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -49,6 +50,8 @@ ADMINISTRATOR = Answers(302, 302, 403, 403, 403, 403, 200)
 ADMINISTRATOR_ON_ROW = Answers(302, 302, 403, 403, 404, 403, 200)
 CLOSED = Answers(302, 302, 403, 403, 403, 403, 403)
 CLOSED_ROW = Answers(302, 302, 403, 403, 404, 403, 403)
+NO_SUCH_ACT = Answers(302, 302, 403, 403, 404, 404, 404)
+NO_SUCH_ACT_ON_ROW = Answers(302, 302, 403, 403, 404, 404, 404)
 STAFF = Answers(302, 302, 200, 200, 200, 200, 200)
 OPEN = Answers(200, 302, 302, 302, 302, 302, 302)
 EXPORTS = Answers(302, 302, 403, 200, 403, 403, 200)
@@ -89,7 +92,11 @@ TABLE = {
     "admin:districts_unit_list_act": (("found-root",), ADMINISTRATOR),
     "admin:districts_suggest": (("cell",), ACT),
     **of_table("districts_locality", row="locality", add=ACT),
+    "admin:districts_locality_act": (("locality", "set-street-cell"), ACT_ON_ROW),
+    "admin:districts_locality_list_act": (("none",), NO_SUCH_ACT),
     **of_table("districts_workplace", row="workplace", add=ACT),
+    "admin:districts_workplace_act": (("workplace", "none"), NO_SUCH_ACT_ON_ROW),
+    "admin:districts_workplace_list_act": (("none",), NO_SUCH_ACT),
     **of_table("members_member", row="person"),
     "admin:members_member_act": (("person", "change-cell"), ACT_ON_ROW),
     "admin:members_member_list_act": (("admit",), ACT),
@@ -101,7 +108,7 @@ TABLE = {
     "admin:members_request_list_act": (("ask-admission",), ACT),
     **of_table("members_account", row="login", add=ADMINISTRATOR),
     "admin:members_account_act": (("login", "grant-role"), ACT_ON_ROW),
-    "admin:members_account_list_act": (("none",), Answers(302, 302, 403, 403, 404, 404, 404)),
+    "admin:members_account_list_act": (("none",), NO_SUCH_ACT),
     **of_table("districts_heldrole", row="held"),
     **of_table("audit_entry", row="entry"),
     "admin:audit_entry_export": ((), EXPORTS),
@@ -247,6 +254,59 @@ def test_a_row_outside_the_own_units_is_not_there(client, role, where, seen):
 def outside(answers):
     """What is answered about a row outside: it is not there, unless nobody may do this at all."""
     return answers.stranger
+
+
+# A member with two registrations (A4): each row, and the answer to the secretary of the district of
+# residence, of the factory cell's district, and of a third one.
+TWO_REGISTRATIONS = {
+    ("change", "person"): (200, 200, 404),
+    ("history", "person"): (200, 200, 404),
+    ("change", "home"): (404, 200, 404),
+    ("change", "residence"): (200, 404, 404),
+    ("change", "employment"): (404, 200, 404),
+    ("change", "factory cell"): (404, 200, 404),
+    ("change", "workplace"): (404, 200, 404),
+    ("change", "street cell"): (200, 404, 404),
+    ("register-residence", "person"): (200, 200, 404),
+    ("assign-street-cell", "person"): (200, 200, 404),
+    ("take-back", "person"): (200, 200, 404),
+    ("move-house", "person"): (200, 200, 404),
+    ("change-cell", "person"): (200, 200, 404),
+    ("start-employment", "person"): (403, 200, 404),
+    ("end-employment", "person"): (403, 200, 404),
+}
+
+
+@pytest.mark.parametrize("who", [0, 1, 2], ids=["residence", "home", "third"])
+def test_the_rows_of_a_member_with_two_registrations(client, rows, who):
+    there = factories.town()
+    person, cell = rows["person"], Unit.objects.get(pk=rows["unit"].pk)
+    register_member(member=person, unit=there.street_cell, since=factories.JOINED, kind="residence")
+    named = {
+        "person": person,
+        "home": person.registrations.get(kind="home"),
+        "residence": person.registrations.get(kind="residence"),
+        "employment": rows["employment"],
+        "factory cell": cell,
+        "workplace": rows["workplace"],
+        "street cell": there.street_cell,
+    }
+    districts = (there.district, cell.parent, factories.town().district)
+    account = factories.account()
+    grant_role(user=account, role=SECRETARY, unit=Unit.objects.get(pk=districts[who].pk))
+    client.force_login(account)
+    wrong = {}
+    for (view, name), answers in TWO_REGISTRATIONS.items():
+        row = named[name]
+        stem = f"admin:{row._meta.app_label}_{row._meta.model_name}"
+        if view in ("change", "history"):
+            address = reverse(f"{stem}_{view}", args=[row.pk])
+        else:
+            address = reverse(f"{stem}_act", args=[row.pk, view])
+        status = client.get(address).status_code
+        if status != answers[who]:
+            wrong[view, name] = (status, answers[who])
+    assert not wrong
 
 
 @pytest.mark.parametrize("role", ["auditor", "stranger", "roleless"])

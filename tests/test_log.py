@@ -21,6 +21,7 @@ from members.membership import end_membership, move_house, readmit_member
 from members.models import Account, EarlierMembership, Employment, Member, Registration
 from members.registrations import change_cell, end_registration, register_member
 from members.regrouping import merge_cells, split_cell
+from members.residing import assign_street_cell, register_residence, take_back
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -92,6 +93,26 @@ def _acts(town, person):
         lambda: split_cell(cell=town.factory_cell, code="S", name="S", members=[person], on=LATER),
     )
     yield "merge", lambda: merge_cells(cell=second, into=town.factory_cell, on=LATER)
+    place, there = (
+        factories.locality(unit=other),
+        Unit.objects.get(parent=other, kind="street_cell"),
+    )
+    Member.objects.filter(pk=person.pk).update(locality=place)
+    yield "reside", lambda: register_residence(member=person, on=LATER)
+    yield (
+        "assign",
+        lambda: assign_street_cell(member=person, cell=there, on=LATER + timedelta(days=1)),
+    )
+    yield "take back", lambda: take_back(member=person, on=LATER + timedelta(days=2))
+    yield (
+        "house again",
+        lambda: move_house(
+            member=person,
+            address="There 1",
+            locality=factories.locality(unit=town.district),
+            on=LATER + timedelta(days=3),
+        ),
+    )
     yield "grant", lambda: grant_role(user=account, role=SECRETARY, unit=town.district)
     yield "revoke", lambda: revoke_role(user=account, role=SECRETARY, unit=town.district)
     yield "grant all", lambda: grant_role(user=account, role=SECRETARY, unit=None, since=ON)

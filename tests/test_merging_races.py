@@ -77,11 +77,13 @@ def test_a_second_merge_waits_and_is_refused(monkeypatch, people, locked):
 
 
 @pytest.mark.parametrize("locked", [True, False])
-def test_a_change_of_cell_waits_and_says_where_to_look(monkeypatch, people, locked):
+def test_a_change_of_cell_waits_and_says_where_to_look(monkeypatch, people, locked, unlock_pairs):
+    """The negative control: the pairs' lock too would hold the change up until the merge ends."""
     town, keep, gone = people
     cell = factories.unit("street_cell", type(town.district).objects.get(pk=town.district.pk))
     if not locked:
         without_lock(monkeypatch)
+        unlock_pairs()
     change = merge_while(monkeypatch, keep, gone, lambda: change_cell(member=gone, to=cell, on=ON))
     assert isinstance(change, MergedAway if locked else DatabaseError)
     assert keep.registrations.filter(until=None).count() == 1

@@ -14,13 +14,13 @@ from districts.kinds import Kind
 from districts.models import Unit
 from districts.roles import AUDITOR, SECRETARY, grant_role
 from members import unit_people
-from members.admin_acts import StartEmployment
 from members.employments import end_employment, start_employment
 from members.looks import SAME_LOOK
 from members.membership import end_membership, readmit_member
 from members.models import Employment, Member, Registration
 from members.registrations import change_cell, end_registration, register_member
 from members.timeline import Event, timeline
+from members.work_acts import StartEmployment
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -126,7 +126,7 @@ class TestUnit:
         assert "As of " in shown(look(client, town.district))
 
     def test_the_units_below_stand_there_with_their_figures(self, client, town, secretary):
-        factories.member(cell=town.street_cell)
+        factories.settled(cell=town.street_cell)
         old = factories.unit(Kind.STREET_CELL, Unit.objects.get(pk=town.district.pk))
         Unit.objects.filter(pk=old.pk).update(dissolved=DAY)
         told = section(look(client, town.district), "unit_below")
@@ -223,7 +223,9 @@ class TestUnit:
         assert "Emergency since (A14)" in shown(look(client, town.district))
 
     @pytest.mark.parametrize(
-        ("kind", "queries"), [("district", 20 + RULES), ("street_cell", 19 + RULES)]
+        # Three for those who live elsewhere and those who live here, one on a street cell (A4).
+        ("kind", "queries"),
+        [("district", 19 + 3 + RULES), ("street_cell", 18 + 1 + RULES)],
     )
     def test_it_takes_as_many_queries_for_one_row_as_for_three(
         self, client, town, secretary, kind, queries
@@ -238,7 +240,7 @@ class TestUnit:
             assert len(asked) == queries
 
     def fill(self, town):
-        """One more finding, unit below, resident, member, workplace and locality."""
+        """One more finding, unit below, resident of both kinds, member, workplace and locality."""
         district = Unit.objects.get(pk=town.district.pk)
         factories.unit(Kind.STREET_CELL, district)
         street = factories.locality(unit=district, street_cell=town.street_cell)
@@ -248,6 +250,8 @@ class TestUnit:
         end_registration(registration=homeless.registrations.get(), on=DAY)
         guest = factories.member(cell=factories.town().factory_cell)
         register_member(member=guest, unit=district, since=DAY, kind="residence")
+        away = factories.locality(unit=factories.town().district)
+        factories.member(cell=town.factory_cell, locality=away)
 
 
 # A member -------------------------------------------------------------------------------------
@@ -285,7 +289,8 @@ class TestTimeLine:
         answer = look(client, person)
         texts = [event.text for event in section(answer, "member_timeline")["events"]]
         assert f"Registered as a resident: {other}." in texts
-        assert shown(answer).count("(still to come)") == 2
+        # Out of one cell into the other, and with the factory cell out of the residence (A4).
+        assert shown(answer).count("(still to come)") == 3
 
     def test_of_one_day_what_ends_comes_before_what_begins(self):
         person = Member(pk=1, family_name="X", joined=DAY)
@@ -317,11 +322,17 @@ class TestWhyHere:
         assert str(works) in told["reason"].why
         assert told["other"] is None
 
-    def test_by_one_of_two_jobs(self, client, town, secretary):
+    def test_by_the_main_one_of_two_jobs(self, client, town, secretary):
         person = factories.member(cell=town.factory_cell)
         other = factories.unit(Kind.FACTORY_CELL, Unit.objects.get(pk=town.district.pk))
-        for cell, since in ((town.factory_cell, DAY), (other, date(2024, 2, 1))):
-            start_employment(member=person, workplace=factories.workplace(cell=cell), since=since)
+        later = date(2024, 2, 1)
+        for cell, since, kind in ((town.factory_cell, DAY, "main"), (other, later, "side")):
+            start_employment(
+                member=person,
+                workplace=factories.workplace(cell=cell),
+                since=since,
+                standing=kind,
+            )
         assert self.why(client, person)["reason"].cell == town.factory_cell
 
     def test_by_the_last_work_for_who_is_out_of_work(self, client, town, secretary):
@@ -359,7 +370,8 @@ class TestWhyHere:
         person = factories.member(cell=town.street_cell)
         answer = look(client, person)
         assert "neither work nor residence explains this cell" in shown(answer)
-        assert section(answer, "member_why")["other"] is None
+        assert "no locality of residence is known" in shown(answer)
+        assert section(answer, "member_why")["other"].cell is None
 
     def test_no_act_towards_a_cell_outside_the_ground(self, client, town, secretary):
         person = factories.member(cell=town.street_cell)
@@ -392,7 +404,7 @@ class TestFindingsOfAMember:
         assert told.mend.url.startswith(address(person, "act", "register"))
 
     def test_those_of_the_unit_of_residence_are_found_too(self, client, town, secretary):
-        person = factories.member(cell=town.street_cell)
+        person = factories.settled(cell=town.street_cell)
         Registration.objects.create(member=person, unit=town.district, kind="residence", since=DAY)
         rules = {
             told.finding.rule
@@ -408,7 +420,7 @@ class TestFindingsOfAMember:
         assert told.finding.rule == "home-registration"
 
     def test_one_in_another_part_is_not_shown(self, client, town, secretary):
-        person = factories.member(cell=town.street_cell)
+        person = factories.settled(cell=town.street_cell)
         other = factories.town().factory_cell
         Registration.objects.create(member=person, unit=other, kind="residence", since=DAY)
         assert section(look(client, person), "member_findings")["findings"] == []
@@ -431,8 +443,9 @@ class TestResidence:
         person = factories.member(
             cell=elsewhere.factory_cell, family_name="Guest", phone="12345", locality=street
         )
-        start_employment(member=person, workplace=works, since=DAY)
+        # In this order: a new job registers at the place of residence whoever is not yet (A4).
         register_member(member=person, unit=town.street_cell, since=DAY, kind="residence")
+        start_employment(member=person, workplace=works, since=DAY)
         return person
 
     @pytest.fixture

@@ -11,7 +11,9 @@ from audit.rulebook import findings
 from cells.placement import Why, advice_for, advise, sentences
 from districts.kinds import Kind
 from districts.models import Unit, Workplace
+from districts.places import CannotAssign, set_street_cell
 from members.belonging import belongings
+from members.employments import CannotEmploy, set_main_employment
 from members.models import EarlierMembership, Employment, Leaving, Member, Registration, Request
 from tests import factories
 
@@ -212,7 +214,7 @@ def test_every_answer_has_a_sentence_and_the_place(person, works, street):
 
 def placed_findings(ground=EVERYWHERE, on=DAY):
     names = {
-        *("factory-cell", "responsible-cell", "street-cell", "residence-known"),
+        *("factory-cell", "responsible-cell", "street-cell", "locality-known"),
         *("unemployed-stay", "joint-cell"),
     }
     found = [finding for finding in findings(ground, on) if finding.rule in names]
@@ -249,7 +251,7 @@ class TestRules:
         Registration.objects.filter(member=person).update(unit=town.factory_cell)
         assert placed_findings()[0][:2] == ("A3", "street-cell")
         Member.objects.filter(pk=person.pk).update(locality=None)
-        assert placed_findings()[0][:2] == ("A3", "residence-known")
+        assert placed_findings()[0][:2] == ("A3", "locality-known")
         Member.objects.filter(pk=person.pk).update(locality=village[1])
         assert placed_findings()[0][:2] == ("A7", "joint-cell")
 
@@ -371,3 +373,37 @@ def make(life, places, homes, cells, town):
         assert index < 3
     if life["detached"] is not None:
         detach(member, town.district, day(life["detached"]))
+
+
+class TestMainEmployment:
+    def test_it_decides_and_the_others_are_side_jobs(self, town, person, works, street):
+        first = work(person, works)
+        second = work(person, factories.workplace(locality=street), date(2025, 1, 1))
+        assert told(person)[0] == Why.UNCOVERED
+        set_main_employment(employment=first, on=DAY)
+        assert told(person) == (Why.OWN, "A1", town.factory_cell.pk)
+        second.refresh_from_db()
+        assert second.standing == "side"
+
+    def test_not_one_that_ended(self, person, works):
+        ended = work(person, works, until=date(2025, 1, 1))
+        with pytest.raises(CannotEmploy, match="A1"):
+            set_main_employment(employment=ended, on=DAY)
+
+
+class TestStreetCells:
+    def test_a_cell_takes_a_locality_over(self, town, person):
+        bare = factories.locality(unit=town.district)
+        Member.objects.filter(pk=person.pk).update(locality=bare)
+        set_street_cell(locality=bare, cell=town.street_cell, on=DAY)
+        assert told(person) == (Why.STREET, "A3", town.street_cell.pk)
+
+    def test_not_a_factory_cell_nor_a_closed_one_nor_the_same(self, town, street):
+        with pytest.raises(CannotAssign, match="neither a street cell"):
+            set_street_cell(locality=street, cell=town.factory_cell, on=DAY)
+        with pytest.raises(CannotAssign, match="already"):
+            set_street_cell(locality=street, cell=town.street_cell, on=DAY)
+        Unit.objects.filter(pk=town.street_cell.pk).update(dissolved=DAY)
+        closed = Unit.objects.get(pk=town.street_cell.pk)
+        with pytest.raises(CannotAssign, match="not open"):
+            set_street_cell(locality=factories.locality(), cell=closed, on=DAY)

@@ -100,7 +100,7 @@ def panel(client, name):
 def about_requests(queries):
     """Those of the queries that look for requests, but for the placement of members."""
     told = [query["sql"] for query in queries]
-    return [sql for sql in told if 'FROM "members_request"' in sql and "WITH work" not in sql]
+    return [sql for sql in told if 'FROM "members_request"' in sql and "work AS (" not in sql]
 
 
 def foreseen(client, row, act):
@@ -201,7 +201,7 @@ class TestAsking:
         (row,) = section(page(client, idle), "member_requests")["requests"]
         assert (row["asked"].kind, row["address"]) == ("exit", "")
         which = str(Request.objects.get(kind="exit").pk)
-        done(sent(client, idle, "take-back", which=which))
+        done(sent(client, idle, "withdraw-request", which=which))
         assert Request.objects.get(kind="exit").state == "withdrawn"
 
     def test_who_may_be_the_same_person_is_told(self, client, town, idle, secretary):
@@ -232,7 +232,7 @@ class TestAsking:
         texts = [event.text for event in section(shown, "member_timeline")["events"]]
         assert not any("exit" in text for text in texts)
         assert not any("ask-" in link.url for link in shown.context_data["acts"])
-        for act in ("ask-transfer", "ask-exit", "ask-detachment", "take-back"):
+        for act in ("ask-transfer", "ask-exit", "ask-detachment", "withdraw-request"):
             assert client.get(address(guest, act)).status_code == 403
 
 

@@ -91,6 +91,9 @@ class Listener:
     def change(self, table: Table, line: int, key: str, column: str, old: Any, new: Any) -> None:
         """A row's column would change."""
 
+    def applied(self) -> None:
+        """Everything was changed, on a dry run too, and nothing is kept yet: time to look."""
+
     def done(self, outcome: Outcome) -> None:
         """Everything was done, and nothing is kept yet: an exception now keeps it from being so."""
 
@@ -134,6 +137,8 @@ def import_files(
     try:
         with recording("import-register") as running, transaction.atomic():
             outcome = _import(files, listener, within)
+            if not outcome.problems:
+                listener.applied()
             if dry_run or outcome.problems:
                 transaction.set_rollback(True)
             else:

@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from districts.kinds import Kind
 from districts.models import Coverage, Unit, Workplace
@@ -22,6 +22,7 @@ def make_breaches(day: date) -> None:
     _left_but_registered(first, day)
     _residence_of_a_street_member(first, second, day)
     _residence_in_a_factory_cell(first, second, day)
+    _without_residence(day)
     _in_another_cell(first, day)
     joint = second.children.filter(kind=Kind.FACTORY_CELL, dissolved=None).order_by("code").last()
     Unit.objects.filter(pk=joint.pk).update(kind=Kind.JOINT_CELL)
@@ -105,6 +106,17 @@ def _repair_shop(not_of: Unit) -> Workplace:
         latitude=cell.latitude,
         longitude=cell.longitude,
     )
+
+
+def _without_residence(day: date) -> None:
+    """Somebody works in one district and lives in another, whose bureau was not told."""
+    homes = Registration.objects.filter(
+        member=OuterRef("member"), kind=HOME, until=None, since__lt=day, unit__dissolved=None
+    )
+    residences = Registration.objects.filter(
+        Exists(homes.filter(unit__kind=Kind.FACTORY_CELL)), kind=RESIDENCE, until=None
+    )
+    residences.filter(unit__kind=Kind.STREET_CELL).earliest("member").delete()
 
 
 def _settled(district: Unit, kind: Kind, day: date) -> QuerySet[Registration]:

@@ -7,9 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
 from django.utils.translation import ngettext
 from tqdm import tqdm
 
+from audit.ground import EVERYWHERE
+from audit.rulebook import Finding, findings
 from audit.tables.declaration import Table
 from audit.tables.importing import CannotImport, Listener, Outcome, import_register
 from audit.tables.reading import Problem
@@ -29,6 +32,11 @@ class Command(BaseCommand):
             "--dry-run", action="store_true", help="check and tell what would change; keep nothing"
         )
         parser.add_argument(
+            "--what-if",
+            action="store_true",
+            help="a dry run that also tells which findings the import would end and cause",
+        )
+        parser.add_argument(
             "--format", choices=["text", "csv"], default="text", help="of the report of problems"
         )
         parser.add_argument(
@@ -36,12 +44,14 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        dry_run: bool = options["dry_run"]
+        dry_run: bool = options["dry_run"] or options["what_if"]
         report = (
             options["report"].open("w", newline="", encoding="utf-8") if options["report"] else None
         )
         try:
             listener = _Teller(self, options["format"], report)
+            if options["what_if"]:
+                listener.before = _findings()
             outcome = import_register(options["folder"], listener, dry_run=dry_run)
         except CannotImport as error:
             raise CommandError(str(error)) from error
@@ -49,6 +59,8 @@ class Command(BaseCommand):
             if report is not None:
                 report.close()
         self._tell(outcome, quiet=options["format"] == "csv", dry_run=dry_run)
+        if listener.before is not None and not outcome.problems:
+            self._tell_what_if(listener, quiet=options["format"] == "csv")
         if outcome.problems:
             sys.exit(1)
 
@@ -65,9 +77,34 @@ class Command(BaseCommand):
         if dry_run:
             tell("A dry run: nothing was kept.")
 
+    def _tell_what_if(self, listener: "_Teller", *, quiet: bool) -> None:
+        tell = self.stderr.write if quiet else self.stdout.write
+        for heading, found in (
+            ("It would end", listener.ended()),
+            ("It would cause", listener.caused()),
+        ):
+            noun = ngettext("finding", "findings", len(found))
+            tell(f"{heading} {len(found)} {noun}{':' if found else '.'}")
+            for finding in found:
+                tell(f"  {finding.article} {finding.rule}: {finding.unit}: {finding.subject}")
+
+
+_Findings = dict[tuple[str, str, str], Finding]
+
+
+def _findings() -> _Findings:
+    """All findings of today, each by its rule and what it is about."""
+    found = findings(EVERYWHERE, timezone.localdate())
+    return {(one.article, one.rule, one.subject): one for one in found}
+
 
 class _Teller(Listener):
-    """Tells on the terminal, and in the report's file."""
+    """Tells on the terminal, and in the report's file; asks the rules before and after, if it is
+    given what was found before.
+    """
+
+    before: _Findings | None = None
+    after: _Findings | None = None
 
     def __init__(self, command: BaseCommand, form: str, report: Any) -> None:
         self._command = command
@@ -83,6 +120,20 @@ class _Teller(Listener):
             total=size, desc=table.file, unit="B", unit_scale=True, disable=None, leave=False
         )
         return bar.update
+
+    def applied(self) -> None:
+        if self.before is not None:
+            self.after = _findings()
+
+    def ended(self) -> list[Finding]:
+        """The findings that the import ends."""
+        before, after = self.before or {}, self.after or {}
+        return [before[key] for key in sorted(before.keys() - after.keys())]
+
+    def caused(self) -> list[Finding]:
+        """The findings that the import causes."""
+        before, after = self.before or {}, self.after or {}
+        return [after[key] for key in sorted(after.keys() - before.keys())]
 
     def problem(self, problem: Problem) -> None:
         if self._text:
