@@ -31,7 +31,7 @@ from cells.requests import (
 )
 from districts.acts import Outcome, Text, act_among, act_on, sentence
 from districts.models import Unit
-from districts.picking import CELL, Choice, PickField
+from districts.picking import CELL, Choice, PickField, declare_choice
 from districts.roles import CHANGE
 from districts.scope import ground_of
 from members.admin_acts import HOME, MemberAct, standing_registrations
@@ -53,7 +53,7 @@ class CellAnywhere(Choice):
         return open_cells.filter(code=key).first()
 
 
-ASKED_CELL = CellAnywhere("asked-cell", CELL.rows)
+ASKED_CELL = declare_choice(CellAnywhere("asked-cell", CELL.rows))
 
 
 class Asking(MemberAct):

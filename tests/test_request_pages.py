@@ -17,6 +17,7 @@ from cells.requests import (
     refuse_request,
     withdraw_request,
 )
+from districts import picking
 from districts.kinds import Kind
 from districts.models import Unit
 from districts.roles import AUDITOR, SECRETARY, grant_role
@@ -168,6 +169,18 @@ class TestAsking:
         assert answer.context_data["act"].errors["cell"]
         done(sent(client, idle, "ask-transfer", cell=there.code, **given))
         assert (Request.objects.get().cell, Request.objects.get().unit) == (there, None)
+
+    def test_a_long_list_of_cells_is_suggested_from_the_own_ones(
+        self, client, town, idle, secretary, monkeypatch
+    ):
+        monkeypatch.setattr(picking, "SHORT", 1)
+        factories.unit(Kind.STREET_CELL, factories.town().district, name="Harbour")
+        mine = another(town, name="Harbour")
+        form = client.get(address(idle, "ask-transfer")).content.decode()
+        source = reverse("admin:districts_suggest", args=["asked-cell"])
+        assert source in form
+        assert mine.code in client.get(source, {"q": "harb"}).content.decode()
+        assert client.get(source, {"q": "harb"}).content.decode().count("Harbour") == 1
 
     def test_an_exit_and_a_readmission(self, client, town, idle, secretary):
         done(sent(client, idle, "ask-exit"))
