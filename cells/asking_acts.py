@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as lazy
 from unfold.widgets import UnfoldAdminRadioSelectWidget, UnfoldBooleanWidget
 
 from audit.refusals import Blocker
+from cells.request_acts import by_the_articles
 from cells.request_blockers import (
     cell_blockers,
     day_blockers,
@@ -36,7 +37,6 @@ from districts.roles import CHANGE
 from districts.scope import ground_of
 from members.admin_acts import HOME, MemberAct, standing_registrations
 from members.admission_acts import Admission
-from members.belonging import belongings
 from members.models import Member, Request
 
 Kind = Request.Kind
@@ -70,9 +70,7 @@ class Asking(MemberAct):
 
     def facts(self) -> Iterable[tuple[Text, Any]]:
         yield from super().facts()
-        known = belongings([self.target.pk], timezone.localdate()).get(self.target.pk)
-        if known is not None:
-            yield lazy("By the articles"), f"{known.article}: {known.why}"
+        yield from by_the_articles(self.target)
 
     def foreseen(self) -> Iterable[Blocker]:
         today = timezone.localdate()

@@ -46,12 +46,18 @@ class Decision(Act):
         if asked.reason:
             yield lazy("Reason given"), asked.reason
         if asked.member:
-            known = belongings([asked.member.pk], timezone.localdate()).get(asked.member.pk)
-            if known is not None:
-                yield lazy("By the articles"), f"{known.article}: {known.why}"
+            yield from by_the_articles(asked.member)
 
     def foreseen(self) -> Iterable[Blocker]:
         return deciding_blockers(self.target, self.request.user, timezone.localdate())
+
+
+def by_the_articles(member: Member) -> Iterator[tuple[Text, Any]]:
+    """The cell to which the articles say that the member belongs, and why."""
+    known = belongings([member.pk], timezone.localdate()).get(member.pk)
+    if known is not None:
+        cell = f"{known.cell}. " if known.cell else ""
+        yield lazy("By the articles"), f"{known.article}: {cell}{known.why}"
 
 
 def due(asked: Request) -> str:

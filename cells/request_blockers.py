@@ -21,7 +21,7 @@ from districts.roles import CHANGE
 from districts.scope import ground
 from members.membership import ending_blockers
 from members.models import Member, Registration, Request
-from members.registrations import leaving_blockers, placing_blockers
+from members.registrations import keeps_at_home, leaving_blockers, placing_blockers
 
 HOME = Registration.Kind.HOME
 
@@ -135,8 +135,7 @@ def transfer_blockers(
     if advice is None:
         return blockers
     if advice.why == Why.UNEMPLOYED:
-        stays = _("%(member)s stays with %(cell)s until the district grants a detachment.")
-        blockers.append(Blocker(stays % {"member": member, "cell": advised(advice)}, "A6"))
+        blockers.append(_stays(member, advice))
     elif not exception:
         only = _("By the articles %(member)s belongs to %(cell)s; ask for an exception.")
         blockers.append(Blocker(only % {"member": member, "cell": advised(advice)}, advice.article))
@@ -149,6 +148,19 @@ def contradicting(member: Member, cell: Unit, on: date) -> Advice | None:
     """The advice that names another cell than `cell`, if there is one."""
     advice = advice_for(member, on)
     return advice if advice and advice.cell not in (None, cell.pk) else None
+
+
+@keeps_at_home
+def bound_by_work(member: Member, to: Unit, on: date) -> Iterator[Blocker]:
+    """Who is out of work leaves the cell of the last workplace by a granted detachment (A6)."""
+    advice, home = contradicting(member, to, on), home_on(member, on)
+    if advice and home and advice.why == Why.UNEMPLOYED and home.unit_id == advice.cell:
+        yield _stays(member, advice)
+
+
+def _stays(member: Member, advice: Advice) -> Blocker:
+    reason = _("%(member)s stays with %(cell)s until the district grants a detachment.")
+    return Blocker(reason % {"member": member, "cell": advised(advice)}, "A6")
 
 
 def exit_blockers(member: Member, on: date) -> list[Blocker]:

@@ -29,7 +29,12 @@ from districts.roles import CHANGE
 from districts.scope import ground_of
 from members.membership import move_house
 from members.models import Member, Registration
-from members.registrations import change_cell, end_registration, register_member
+from members.registrations import (
+    change_cell,
+    end_registration,
+    home_blockers,
+    register_member,
+)
 from members.residence import Before, before
 from members.visibility import seen_registrations, sees_home
 
@@ -159,8 +164,12 @@ class ChangeCell(MemberAct):
         return target.left is None and target.registrations.not_ended(on).exists()
 
     def trespasses(self, target: Member) -> Iterator[Blocker]:
-        kind = self.cleaned_data["kind"]
-        return self.outside(item for item in standing_registrations(target) if item.kind == kind)
+        kind, to = self.cleaned_data["kind"], self.cleaned_data["to"]
+        held = [item for item in standing_registrations(target) if item.kind == kind]
+        outside = list(self.outside(held))
+        yield from outside
+        if kind == HOME and not outside:
+            yield from home_blockers(member=target, to=to, on=self.day)
 
     def unusual(self, target: Member) -> Iterator[Text]:
         yield from super().unusual(target)

@@ -4,7 +4,7 @@ Each locks the member and then the unit, so that two acts on one person follow e
 unit is dissolved under somebody's feet.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 
 from django.utils.translation import gettext as _
@@ -117,6 +117,25 @@ def end_registration(*, registration: Registration, on: date) -> Registration:
     registration.until = on
     registration.save(update_fields=["until"])
     return registration
+
+
+HomeCheck = Callable[[Member, Unit, date], Iterable[Blocker]]
+_home_checks: list[HomeCheck] = []
+
+
+def keeps_at_home(check: HomeCheck) -> HomeCheck:
+    """Declare what keeps a member in the home cell until a request is granted.
+
+    `check(member, to, on)` is asked where a secretary changes the home by hand; used by apps above.
+    """
+    _home_checks.append(check)
+    return check
+
+
+def home_blockers(*, member: Member, to: Unit, on: date) -> Iterator[Blocker]:
+    """All for which the home changes to `to` by a granted request alone, and not by hand (A6)."""
+    for check in _home_checks:
+        yield from check(member, to, on)
 
 
 def placing_blockers(*, member: Member, unit: Unit, kind: str, on: date) -> Iterator[Blocker]:

@@ -249,6 +249,35 @@ class TestAsking:
             assert client.get(address(guest, act)).status_code == 403
 
 
+class TestChangingByHand:
+    def test_who_is_out_of_work_is_moved_by_a_granted_request_alone(
+        self, client, town, street, secretary
+    ):
+        person = out_of_work(town, street, 200)
+        given = {"to": town.street_cell.code, "kind": "home", "on": TODAY().isoformat()}
+        (told,) = refused(perform(client, person, "change-cell", **given))
+        assert told.startswith("A6: ")
+        assert str(town.factory_cell) in told
+        asked = ask_for_detachment(member=person, on=TODAY())
+        later = TODAY() + timedelta(days=9)
+        grant_request(request=asked, on=TODAY(), by=secretary, takes_effect=later)
+        assert person.registrations.get(until=None).unit == town.street_cell
+
+    def test_who_is_in_a_wrong_cell_is_put_right_by_hand(self, client, town, street, secretary):
+        person = out_of_work(town, street, 200)
+        home = person.registrations.get()
+        home.unit = another(town)
+        home.save()
+        for cell in (another(town), town.factory_cell):
+            given = {"to": cell.code, "kind": "home", "on": TODAY().isoformat()}
+            done(perform(client, person, "change-cell", **given))
+        assert person.registrations.get(until=None).unit == town.factory_cell
+
+    def test_who_never_worked_goes_where_the_secretary_says(self, client, town, idle, secretary):
+        given = {"to": another(town).code, "kind": "home", "on": TODAY().isoformat()}
+        done(perform(client, idle, "change-cell", **given))
+
+
 # Deciding -----------------------------------------------------------------------------------------
 
 
