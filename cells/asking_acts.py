@@ -260,6 +260,9 @@ class AskAdmission(Admission):
     def adapt(self) -> None:
         self.fields["on"].label = lazy("Asked on")
         self.fields["reason"].help_text = lazy("Kept with the request and in the log.")
+        self.fields["workplace"].help_text = lazy(
+            "Names the cell. The job itself is entered when the person is a member."
+        )
 
     def blockers(self, target: Any) -> list[Blocker]:
         return [*day_blockers(self.day), *cell_blockers(self.cleaned_data["cell"], self.day)]

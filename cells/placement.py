@@ -16,9 +16,9 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from audit.bulk import stream
-from cells.placement_sql import advice_statement
+from cells.placement_sql import advice_statement, newcomer_statement
 from districts.models import Locality, Unit, Workplace
-from members.belonging import Belonging, tells_belonging
+from members.belonging import Belonging, declare_belonging
 from members.models import Member
 
 _AT_ONCE = 500  # members that are asked for by number in one statement
@@ -88,12 +88,12 @@ def advise(members: Iterable[int] | None, on: date) -> Iterator[Advice]:
     One statement for everybody, and one for each few hundred numbers.
     """
     if members is None:
-        yield from _advised(advice_statement(), on)
+        yield from _advised(advice_statement(), {"on": on})
         return
     numbers = sorted(set(members))
     for start in range(0, len(numbers), _AT_ONCE):
         only = ", ".join(str(int(number)) for number in numbers[start : start + _AT_ONCE])
-        yield from _advised(advice_statement(only=only), on)
+        yield from _advised(advice_statement(only=only), {"on": on})
 
 
 def advice_for(member: Member, on: date) -> Advice | None:
@@ -104,12 +104,12 @@ def advice_for(member: Member, on: date) -> Advice | None:
 def advice_by_residence(member: Member, on: date) -> Advice | None:
     """Where one member would belong without any work, as after a detachment (A3, A7)."""
     statement = advice_statement(only=str(int(member.pk)), without_work=True)
-    return next(_advised(statement, on), None)
+    return next(_advised(statement, {"on": on}), None)
 
 
-def _advised(statement: str, on: date) -> Iterator[Advice]:
+def _advised(statement: str, given: Mapping[str, Any]) -> Iterator[Advice]:
     with connection.chunked_cursor() as cursor:
-        cursor.execute(statement, {"on": on})
+        cursor.execute(statement, given)
         for number, why, cell, place, since, _nothing in stream(cursor):
             yield Advice(number, Why(why), cell, place, as_day(since))
 
@@ -153,12 +153,33 @@ def _reason(why: Why) -> str:
     }[why]
 
 
-@tells_belonging
-def belongings(numbers: Collection[int], on: date) -> Mapping[int, Belonging]:
-    """Where each of the members belongs, as the members' pages show it. Four queries."""
-    advices = list(advise(numbers, on))
+class _Belongings:
+    """What the members' app asks on a lower floor: see `members.belonging`."""
+
+    def belongings(self, numbers: Collection[int], on: date) -> Mapping[int, Belonging]:
+        """Where each of the members belongs. Four queries for a few hundred of them."""
+        return _told(advise(numbers, on))
+
+    def newcomer(
+        self, workplace: Workplace | None, locality: Locality | None, on: date
+    ) -> Belonging:
+        """Where somebody belongs who joins on that day."""
+        given = {
+            "on": on,
+            "workplace": workplace and workplace.pk,
+            "locality": locality and locality.pk,
+        }
+        (belonging,) = _told(_advised(newcomer_statement(), given)).values()
+        return belonging
+
+
+def _told(asked: Iterable[Advice]) -> Mapping[int, Belonging]:
+    advices = list(asked)
     why, cells = sentences(advices), cells_of(advices)
     return {
         advice.member: Belonging(cells.get(advice.cell or 0), advice.article, why[advice.member])
         for advice in advices
     }
+
+
+declare_belonging(_Belongings())

@@ -10,22 +10,51 @@ from districts.models import Locality, Unit, Workplace
 from members.models import EarlierMembership, Employment, Member, Registration, Request
 
 # Of several employments one decides: one that runs before one that ended; of those that run the
-# main one, then the later; of those that ended the one that ended last.
+# main one, then the later; of those that ended the one that ended last. The workplace's code comes
+# last, which an export and an import leave as it is.
 _ORDER = """e.member_id, CASE WHEN e.until IS NULL OR e.until > %(on)s THEN 0 ELSE 1 END,
     CASE WHEN e.until IS NULL OR e.until > %(on)s THEN e.standing ELSE '' END,
     CASE WHEN e.until IS NULL OR e.until > %(on)s THEN NULL ELSE e.until END DESC,
-    e.since DESC, e.id DESC"""
+    e.since DESC, o.code DESC"""
 _WORK = {
     "postgresql": """SELECT DISTINCT ON (e.member_id) e.member_id, e.workplace_id, e.since, e.until,
         e.until IS NULL OR e.until > %(on)s AS running
-    FROM {employments} e WHERE e.since <= %(on)s {of_e} ORDER BY {order}""",
+    FROM {employments} e JOIN {workplaces} o ON o.id = e.workplace_id
+    WHERE e.since <= %(on)s {of_e} ORDER BY {order}""",
     "sqlite": """SELECT member_id, workplace_id, since, until, running FROM (
         SELECT e.member_id, e.workplace_id, e.since, e.until,
             e.until IS NULL OR e.until > %(on)s AS running,
             ROW_NUMBER() OVER (PARTITION BY e.member_id ORDER BY {order}) AS place
-        FROM {employments} e WHERE e.since <= %(on)s {of_e}
+        FROM {employments} e JOIN {workplaces} o ON o.id = e.workplace_id
+        WHERE e.since <= %(on)s {of_e}
     ) WHERE place = 1""",
 }
+
+_PEOPLE = """present AS (
+    SELECT m.number AS member_id, m.joined AS since, m.locality_id FROM {members} m
+    WHERE m.joined <= %(on)s AND (m.left IS NULL OR m.left > %(on)s) {of_m}
+    UNION ALL
+    SELECT e.member_id, e.since, m.locality_id FROM {earlier} e
+    JOIN {members} m ON m.number = e.member_id
+    WHERE e.since <= %(on)s AND e.until > %(on)s {of_e}
+),
+bound AS (
+    SELECT p.member_id, p.locality_id, p.since AS joined, w.workplace_id, w.since, w.until,
+        w.running, d.since AS detached,
+        -- Work that had ended before the membership began binds nobody (A3).
+        w.member_id IS NOT NULL AND (w.running OR w.until > p.since
+            AND (d.since IS NULL OR d.since < w.until)) AS works
+    FROM present p
+    LEFT JOIN work w ON w.member_id = p.member_id
+    LEFT JOIN detached d ON d.member_id = p.member_id
+)"""
+# Somebody who is about to join: what work and residence alone would say.
+_NEWCOMER = """bound AS (
+    SELECT 0 AS member_id, CAST(%(locality)s AS bigint) AS locality_id,
+        {day} AS joined, CAST(%(workplace)s AS bigint) AS workplace_id,
+        {day} AS since, CAST(NULL AS date) AS until, 1 = 1 AS running,
+        CAST(NULL AS date) AS detached, CAST(%(workplace)s AS bigint) IS NOT NULL AS works
+)"""
 
 _ADVICE = """
 WITH -- Since when a member may leave the cell of the last workplace (A6).
@@ -68,24 +97,7 @@ lived AS (
         AND (c.dissolved IS NULL OR c.dissolved > %(on)s)
     LEFT JOIN joint ON joint.parent_id = l.unit_id
 ),
-present AS (
-    SELECT m.number AS member_id, m.joined AS since, m.locality_id FROM {members} m
-    WHERE m.joined <= %(on)s AND (m.left IS NULL OR m.left > %(on)s) {of_m}
-    UNION ALL
-    SELECT e.member_id, e.since, m.locality_id FROM {earlier} e
-    JOIN {members} m ON m.number = e.member_id
-    WHERE e.since <= %(on)s AND e.until > %(on)s {of_e}
-),
-bound AS (
-    SELECT p.member_id, p.locality_id, p.since AS joined, w.workplace_id, w.since, w.until,
-        w.running, d.since AS detached,
-        -- Work that had ended before the membership began binds nobody (A3).
-        w.member_id IS NOT NULL AND (w.running OR w.until > p.since
-            AND (d.since IS NULL OR d.since < w.until)) AS works
-    FROM present p
-    LEFT JOIN work w ON w.member_id = p.member_id
-    LEFT JOIN detached d ON d.member_id = p.member_id
-)
+{people}
 SELECT b.member_id,
     CASE WHEN NOT b.works THEN COALESCE(lived.why, 'nowhere')
         WHEN b.running OR covered.why = 'uncovered' THEN covered.why
@@ -125,7 +137,21 @@ def advice_statement(
     }
     nothing = {"of_e": "AND 1 = 0"} if without_work else {}
     work = _WORK[connection.vendor].format(**names | nothing)
-    return _ADVICE.format(work=work, before=before, columns=columns, tail=tail, **names)
+    people = _PEOPLE.format(**names)
+    return _ADVICE.format(
+        work=work, before=before, people=people, columns=columns, tail=tail, **names
+    )
+
+
+def newcomer_statement() -> str:
+    """The same for somebody who joins: `%(workplace)s` and `%(locality)s` are keys or None."""
+    # SQLite knows no days, and would make a number of one.
+    day = "CAST(%(on)s AS date)" if connection.vendor == "postgresql" else "%(on)s"
+    names = tables() | {"greatest": "GREATEST" if connection.vendor == "postgresql" else "MAX"}
+    nobody = "SELECT NULL AS member_id, NULL AS workplace_id, NULL AS since WHERE 1 = 0"
+    return _ADVICE.format(
+        work=nobody, before="", people=_NEWCOMER.format(day=day), columns="NULL", tail="", **names
+    )
 
 
 def tables() -> dict[str, str]:

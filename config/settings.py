@@ -238,7 +238,7 @@ def _file(name: str) -> Callable[[Any], str]:
     return lambda request: static(f"kartei/{name}")
 
 
-_STYLES = ("admin", "home", "pages", "files", "doubles", "residence", "requests")
+_STYLES = ("admin", "home", "pages", "files", "doubles", "residence", "coverage", "requests")
 
 UNFOLD = {
     "SITE_TITLE": "Kartei",
@@ -275,6 +275,7 @@ UNFOLD = {
                 "items": [
                     _entry(_("Workplaces"), "factory", "districts_workplace_changelist"),
                     _entry(_("Localities"), "location_on", "districts_locality_changelist"),
+                    _entry(_("Coverage"), "hub", "coverage", namespace=""),
                 ],
             },
             {

@@ -12,5 +12,6 @@ urlpatterns = [
     path("logout/", LogoutView.as_view(), name="logout"),
     path("admin/login/", views.admin_login),
     path("admin/", include("districts.urls")),
+    path("admin/", include("cells.urls")),
     path("admin/", admin.site.urls),
 ]

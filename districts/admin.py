@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.forms import Field
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -164,7 +164,7 @@ class LocalityAdmin(PlaceAdmin):
 
 
 @admin.register(Workplace)
-class WorkplaceAdmin(PlaceAdmin):
+class WorkplaceAdmin(PlaceAdmin, ActingAdmin):
     """Workplaces."""
 
     list_display = ("name", "code", "branch", "locality", "cell", "coverage")
@@ -179,3 +179,13 @@ class WorkplaceAdmin(PlaceAdmin):
     editable = ("name", "branch", "locality", "cell", "coverage", "latitude", "longitude")
     picks = {"locality": OWN_LOCALITY, "cell": FACTORY_CELL}
     units = ("cell__", "locality__unit__", "locality__street_cell__")
+
+    def facts(self, request: HttpRequest, obj: Any) -> Iterable[tuple[Text, Any, str]]:
+        cell = obj.cell
+        if cell is None:
+            yield _("Responsible cell"), _("none"), ""
+            return
+        seen = ground_of(request).has(cell.tree_id, cell.lft)
+        address = reverse("admin:districts_unit_change", args=[cell.pk]) if seen else ""
+        yield _("Responsible cell"), cell, address
+        yield _("Coverage"), obj.get_coverage_display(), ""

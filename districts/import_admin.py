@@ -20,7 +20,7 @@ from audit.imports.models import ImportJob, ImportRow
 from audit.imports.running import start
 from audit.imports.storing import MOST_SENT, forget_files, forget_old, receive
 from audit.tables import table_named, tables
-from audit.tables.declaration import Table
+from audit.tables.declaration import Table, imported_tables
 from audit.tables.sources import CannotImport
 from districts.paging import BoundedPaginator
 from districts.roles import CHANGE
@@ -75,7 +75,10 @@ def imports_view(request: HttpRequest) -> HttpResponse:
         "refused": refused,
         "jobs": [(job, _address(job)) for job in jobs[:JOBS_SHOWN]],
         "mine": _units_of(request),
-        "columns": [(table.file, [column.name for column in table.columns]) for table in tables()],
+        "columns": [
+            (table.file, [column.name for column in table.columns]) for table in imported_tables()
+        ],
+        "computed": _computed(),
         "most": MOST_SENT >> 20,
     }
     return _page(request, "kartei/imports.html", context)
@@ -116,6 +119,7 @@ def import_view(request: HttpRequest, pk: int) -> HttpResponse:
         "step": _step(job),
         "summary": _summary(job, seen=seen),
         "back": reverse("imports"),
+        "computed": _computed(),
         **(_rows(request, job) if seen else {}),
     }
     return _page(request, "kartei/import.html", context)
@@ -156,6 +160,11 @@ def _started(request: HttpRequest, job: ImportJob, action: str) -> bool:
 
 
 # What is shown -------------------------------------------------------------------------------
+
+
+def _computed() -> str:
+    """The files that an import passes over."""
+    return ", ".join(table.file for table in tables() if table.exported_only)
 
 
 def _visible(request: HttpRequest) -> QuerySet[ImportJob]:

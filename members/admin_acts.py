@@ -16,7 +16,6 @@ from unfold.widgets import (
 from audit.refusals import Blocker
 from districts.acts import (
     Act,
-    LineInput,
     Outcome,
     Text,
     act_on,
@@ -24,10 +23,9 @@ from districts.acts import (
 )
 from districts.kinds import Kind
 from districts.models import Unit
-from districts.picking import LOCALITY, UNIT, PickField
+from districts.picking import UNIT, PickField
 from districts.roles import CHANGE
 from districts.scope import ground_of
-from members.membership import move_house
 from members.models import Member, Registration
 from members.registrations import (
     change_cell,
@@ -245,38 +243,3 @@ class EndRegistration(MemberAct):
         ended = end_registration(registration=held, on=self.day)
         text = _("No longer registered as a resident with %(unit)s from %(day)s.")
         return self.done(target, sentence(text, unit=ended.unit, day=self.day))
-
-
-@act_on(Member)
-class MoveHouse(MemberAct):
-    """Record a new address."""
-
-    name = "move-house"
-    title = lazy("Moved house")
-    explanation = lazy(
-        "The new address takes the place of the old one. The home cell does not change by itself. "
-        "For a member of a factory cell the registration as a resident ends in the old district "
-        "on that day and begins in the new one; none is needed in the home cell's own (A4)."
-    )
-    icon = "home"
-
-    address = forms.CharField(
-        label=lazy("Street and house number"), max_length=200, required=False, widget=LineInput
-    )
-    locality = PickField(
-        LOCALITY, label=lazy("Locality"), required=False, help_text=lazy("Its code or name.")
-    )
-
-    def adapt(self) -> None:
-        self.fields["address"].initial = self.target.address
-        self.fields["locality"].initial = self.target.locality_id
-        self.fields["on"].label = lazy("Lives there since")
-
-    def perform(self, target: Member) -> Outcome:
-        given, known = self.cleaned_data, before(target)
-        member = move_house(
-            member=target, address=given["address"], locality=given["locality"], on=self.day
-        )
-        place = member.locality or _("an unknown place")
-        text = sentence(_("Lives in %(place)s since %(day)s."), place=place, day=self.day)
-        return self.done(member, with_consequences(text, known))

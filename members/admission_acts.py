@@ -14,11 +14,13 @@ from audit.refusals import Blocker
 from districts.acts import DayInput, LineInput, Outcome, Text, act_among, act_on, sentence
 from districts.kinds import CELLS
 from districts.models import Unit
-from districts.picking import CELL, LOCALITY, PickField
-from districts.roles import ROLES, roles_of
+from districts.picking import CELL, LOCALITY, WORKPLACE, PickField
+from districts.roles import CHANGE, ROLES, roles_of
 from districts.scope import ground_of
 from members.admin_acts import HOME, MemberAct, standing_registrations
+from members.belonging import Belonging, belonging_of_newcomer
 from members.doubles import doubles_of, sentence_on
+from members.employments import start_employment
 from members.likeness import Known
 from members.membership import (
     admission_blockers,
@@ -48,7 +50,18 @@ class Admission(MemberAct):
         label=lazy("Street and house number"), max_length=200, required=False, widget=LineInput
     )
     locality = PickField(LOCALITY, label=lazy("Locality of residence"), required=False)
-    cell = PickField(CELL, label=lazy("Cell"), help_text=lazy("Its code or name."))
+    workplace = PickField(
+        WORKPLACE,
+        label=lazy("Works at"),
+        required=False,
+        help_text=lazy("Its code or name; empty for who works in no factory."),
+    )
+    cell = PickField(
+        CELL,
+        label=lazy("Cell"),
+        required=False,
+        help_text=lazy("Leave it empty for the cell that work and residence name."),
+    )
 
     icon = "person_add"
     rehearsed = False  # it would use up a number, which is never given again
@@ -56,9 +69,34 @@ class Admission(MemberAct):
     def adapt(self) -> None:
         self.fields["on"].label = lazy("Joined on")
 
+    def clean(self) -> Any:
+        cleaned = super().clean()
+        if "cell" in self.fields and not self.errors and cleaned and cleaned.get("cell") is None:
+            self._place(cleaned)
+        return cleaned
+
+    def _place(self, cleaned: dict[str, Any]) -> None:
+        """Take the cell that the articles name, where nobody chose one."""
+        ground, known = ground_of(self.request, CHANGE), self._belonging()
+        if known.cell is None:
+            self.add_error("cell", f"{known.article}: {known.why}")
+        elif not ground.has(known.cell.tree_id, known.cell.lft):
+            text = _("%(article)s: the member belongs to %(cell)s, whose secretary admits there.")
+            self.add_error("cell", text % {"article": known.article, "cell": known.cell})
+        else:
+            cleaned["cell"] = known.cell
+
+    def _belonging(self) -> Belonging:
+        given = self.cleaned_data
+        return belonging_of_newcomer(given.get("workplace"), given.get("locality"), self.day)
+
     def unusual(self, target: Any) -> Iterator[Text]:
         yield from super().unusual(target)
         yield from likely_doubles(self.request, self._person())
+        right = self._belonging()
+        if right.cell is not None and right.cell != self._cell(target):
+            text = _("By %(article)s the member belongs to %(cell)s: %(why)s")
+            yield text % {"article": right.article, "cell": right.cell, "why": right.why}
 
     def blockers(self, target: Any) -> list[Blocker]:
         return admission_blockers(member=self._person(), cell=self._cell(target))
@@ -67,6 +105,9 @@ class Admission(MemberAct):
         cell, born = self._cell(target), self.cleaned_data["born"]
         text = _("%(name)s is admitted to %(cell)s on %(day)s, under the next number.")
         yield sentence(text, name=self._person().full_name, cell=cell, day=self.day)
+        known = self._belonging()
+        if known.cell == cell:
+            yield f"{known.article}: {known.why}"
         if born is None:
             yield _("No date of birth is given: it is what tells people of the same name apart.")
 
@@ -74,6 +115,8 @@ class Admission(MemberAct):
         """Admit the person."""
         cell = self._cell(target)
         member = admit_member(joined=self.day, cell=cell, **self._given())
+        if workplace := self.cleaned_data["workplace"]:
+            start_employment(member=member, workplace=workplace, since=self.day)
         text = _("%(member)s was admitted to %(cell)s on %(day)s.")
         return Outcome(member, sentence(text, member=member, cell=cell, day=self.day))
 
@@ -96,8 +139,8 @@ class Admit(Admission):
     name = "admit"
     title = lazy("Admit a member")
     explanation = lazy(
-        "The person gets the next number, which stays for life, and is registered with the cell "
-        "from the day of joining."
+        "The person gets the next number, which stays for life, and is registered from the day of "
+        "joining: with the cell of the factory, or else with the street cell of the locality."
     )
 
 

@@ -4,11 +4,12 @@
 they stand on a lower floor.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Protocol
 
-from districts.models import Unit
+from districts.models import Locality, Unit, Workplace
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,18 +24,33 @@ class Belonging:
     why: str
 
 
-Tell = Callable[[Collection[int], date], Mapping[int, Belonging]]
-_tells: list[Tell] = []
+class TellsBelonging(Protocol):
+    """Who says where somebody belongs, in a constant number of queries for a few hundred."""
+
+    def belongings(self, numbers: Collection[int], on: date) -> Mapping[int, Belonging]:
+        """Where each of the members who is one on that day belongs, by number."""
+
+    def newcomer(
+        self, workplace: Workplace | None, locality: Locality | None, on: date
+    ) -> Belonging:
+        """Where somebody belongs who joins on that day."""
 
 
-def tells_belonging(tell: Tell) -> Tell:
-    """Declare who says where members belong: `tell(numbers, on)`, in a constant number of queries
-    for a few hundred of them.
-    """
-    _tells[:] = [tell]
-    return tell
+_tells: list[TellsBelonging] = []
+
+
+def declare_belonging(tells: TellsBelonging) -> None:
+    """Declare who says where members belong: a module, mostly."""
+    _tells[:] = [tells]
 
 
 def belongings(numbers: Collection[int], on: date) -> Mapping[int, Belonging]:
     """Where each of the members who is one on the day `on` belongs, by number."""
-    return _tells[0](numbers, on) if numbers else {}
+    return _tells[0].belongings(numbers, on) if numbers else {}
+
+
+def belonging_of_newcomer(
+    workplace: Workplace | None, locality: Locality | None, on: date
+) -> Belonging:
+    """Where somebody belongs who joins on the day `on`, works there and lives there."""
+    return _tells[0].newcomer(workplace, locality, on)

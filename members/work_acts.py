@@ -13,20 +13,22 @@ from districts.acts import Outcome, Text, act_on, sentence
 from districts.picking import WORKPLACE, PickField
 from members.admin_acts import MemberAct, with_consequences
 from members.employments import end_employment, set_main_employment, start_employment
+from members.following import FollowsTheArticles
 from members.models import Employment, Member
 from members.residence import before
 
 
 @act_on(Member)
-class StartEmployment(MemberAct):
+class StartEmployment(FollowsTheArticles):
     """Record a new job."""
 
     name = "start-employment"
     of_home = True
     title = lazy("New job")
     explanation = lazy(
-        "The work is entered from that day. The registration does not change by itself: change "
-        "the cell if another one is responsible for the workplace (A1)."
+        "The work is entered from that day, and the member goes over to the cell responsible for "
+        "the workplace (A1, A2). A registration as a resident that is missing, or no longer "
+        "lawful, is put right from that day (A4)."
     )
     icon = "work"
 
@@ -41,6 +43,7 @@ class StartEmployment(MemberAct):
     )
 
     def adapt(self) -> None:
+        super().adapt()
         self.fields["on"].label = lazy("Works there since")
 
     def unusual(self, target: Member) -> Iterator[Text]:
@@ -60,6 +63,7 @@ class StartEmployment(MemberAct):
         )
         text = _("Works at %(place)s since %(day)s.")
         told = sentence(text, place=work.workplace, day=work.since)
+        told = f"{told} {self.followed(target)}".rstrip()
         return Outcome(target, with_consequences(told, known))
 
 

@@ -51,7 +51,7 @@ ADMINISTRATOR_ON_ROW = Answers(302, 302, 403, 403, 404, 403, 200)
 CLOSED = Answers(302, 302, 403, 403, 403, 403, 403)
 CLOSED_ROW = Answers(302, 302, 403, 403, 404, 403, 403)
 NO_SUCH_ACT = Answers(302, 302, 403, 403, 404, 404, 404)
-NO_SUCH_ACT_ON_ROW = Answers(302, 302, 403, 403, 404, 404, 404)
+
 STAFF = Answers(302, 302, 200, 200, 200, 200, 200)
 OPEN = Answers(200, 302, 302, 302, 302, 302, 302)
 EXPORTS = Answers(302, 302, 403, 200, 403, 403, 200)
@@ -95,7 +95,7 @@ TABLE = {
     "admin:districts_locality_act": (("locality", "set-street-cell"), ACT_ON_ROW),
     "admin:districts_locality_list_act": (("none",), NO_SUCH_ACT),
     **of_table("districts_workplace", row="workplace", add=ACT),
-    "admin:districts_workplace_act": (("workplace", "none"), NO_SUCH_ACT_ON_ROW),
+    "admin:districts_workplace_act": (("workplace", "attach-workplace"), ACT_ON_ROW),
     "admin:districts_workplace_list_act": (("none",), NO_SUCH_ACT),
     **of_table("members_member", row="person"),
     "admin:members_member_act": (("person", "change-cell"), ACT_ON_ROW),
@@ -120,6 +120,7 @@ TABLE = {
     "imports": ((), ACT),
     "import": (("job",), Answers(302, 302, 403, 403, 404, 200, 200)),
     "export": ((), Answers(302, 302, 403, 200, 403, 403, 200)),
+    "coverage": ((), LIST),
     "findings": ((), LIST),
     "findings_csv": ((), LIST),
     "rules": ((), LIST),

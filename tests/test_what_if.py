@@ -130,12 +130,10 @@ def test_several_at_once_are_told_together(client, town, secretary):
 
 def test_findings_outside_the_part_are_not_told(client, town, secretary):
     other = factories.town()
-    person = factories.settled(cell=other.street_cell)
-    Registration.objects.filter(member=person).update(kind="home")
-    Registration.objects.create(
-        member=person, unit=town.district, kind="residence", since=factories.JOINED
-    )
-    works = factories.workplace(cell=other.factory_cell)
+    home = factories.locality(unit=town.district)
+    person = factories.member(cell=other.factory_cell, locality=home)
+    second = factories.unit("factory_cell", Unit.objects.get(pk=other.district.pk))
+    works = factories.workplace(cell=second)
     start_employment(member=person, workplace=works, since=DAY)
     assert "factory-cell" in standing()
     answer = preview(client, person, "change-cell", kind="residence", to=town.street_cell.code)

@@ -93,6 +93,7 @@ def column(
 
 Problem = tuple[int, str, str, str]  # line, column, value, what is wrong
 Rows = Callable[[Ground, date | None], "QuerySet[Any]"]
+Computed = Callable[[Ground, date | None], Iterable[Sequence[Any]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +121,9 @@ class Table:
     `replaced` rather than updated, since two periods may swap their days. A row that is `public`
     may be pointed to by anybody, any other by whoever has it in his or her ground. A table that
     `adds_nothing` points only to rows that are exported anyway. The rows of a table `by_acts_alone`
-    are added and changed by an import only of somebody who may change the whole register.
+    are added and changed by an import only of somebody who may change the whole register. A table
+    that is `computed` goes out with every export and is never imported: the answer has a value for
+    each column, in the order of the keys; its model keeps nothing and only names the columns.
     """
 
     name: str
@@ -140,6 +143,12 @@ class Table:
     reserved: Reserved | None = None
     adds_nothing: bool = False
     by_acts_alone: bool = False
+    computed: Computed | None = None
+
+    @property
+    def exported_only(self) -> bool:
+        """Whether an import passes its file over."""
+        return self.computed is not None
 
     @property
     def file(self) -> str:
@@ -180,7 +189,8 @@ class Table:
             table.exported(ground, day).order_by().values(pointer.field.attname)
             for table in tables()
             for pointer in table.references
-            if pointer.target is self and table is not self and not table.adds_nothing
+            if pointer.target is self and table is not self
+            if not (table.adds_nothing or table.exported_only)
         ]
         if not pointing:
             return rows
@@ -230,6 +240,11 @@ def tables() -> list[Table]:
     for table in _tables.values():
         add(table)
     return ordered
+
+
+def imported_tables() -> list[Table]:
+    """The tables that can be imported, in the same order."""
+    return [table for table in tables() if not table.exported_only]
 
 
 def table_named(name: str) -> Table:

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -99,6 +99,8 @@ def _private(path: Path) -> IO[bytes]:
 
 
 def _write_rows(table: Table, out: _Measured, ground: Ground, day: date | None) -> int:
+    if table.computed is not None:
+        return _write_lines(table, out, table.computed(ground, day))
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             query = copy_query(cursor, table, ground, day)
@@ -106,13 +108,17 @@ def _write_rows(table: Table, out: _Measured, ground: Ground, day: date | None) 
             return int(cursor.rowcount)
         inner, parameters = table.selected(ground, day).query.sql_with_params()
         cursor.execute(f"SELECT * FROM ({inner}) AS q ORDER BY {_order(table)}", parameters)
-        renderers = [_renderer(column) for column in table.columns]
-        count = 0
-        for row in stream(cursor):
-            texts = (render(value) for render, value in zip(renderers, row, strict=True))
-            out.write(",".join(texts) + "\n")
-            count += 1
-        return count
+        return _write_lines(table, out, stream(cursor))
+
+
+def _write_lines(table: Table, out: _Measured, rows: Iterable[Sequence[Any]]) -> int:
+    renderers = [_renderer(column) for column in table.columns]
+    count = 0
+    for row in rows:
+        texts = (render(value) for render, value in zip(renderers, row, strict=True))
+        out.write(",".join(texts) + "\n")
+        count += 1
+    return count
 
 
 def copy_query(cursor: Any, table: Table, ground: Ground, day: date | None) -> str:

@@ -22,7 +22,7 @@ from audit.tables.applying import apply_stage, count_changes
 from audit.tables.confining import Confinement
 from audit.tables.declaration import Table, tables
 from audit.tables.reading import Problem, Reader
-from audit.tables.sources import CannotImport, Source, by_table, in_folder
+from audit.tables.sources import CannotImport, Source, by_table, in_folder, passed_over
 from audit.tables.spool import Spool
 from audit.tables.staging import Stage
 
@@ -50,12 +50,14 @@ class Counts:
 class Outcome:
     """What an import found: problems by the number, and what each table's rows come to.
 
-    `files` are the files that were read: the SHA-256 and the size of each by its name.
+    `files` are the files that were read: the SHA-256 and the size of each by its name;
+    `passed_over` those of tables that the program computes itself.
     """
 
     problems: int = 0
     counts: dict[str, Counts] = field(default_factory=dict)
     files: dict[str, dict[str, Any]] = field(default_factory=dict)
+    passed_over: list[str] = field(default_factory=list)
 
 
 class Step(StrEnum):
@@ -133,10 +135,12 @@ def import_files(
     is nothing to import, and where somebody else changed the register in the meantime so that the
     files no longer fit.
     """
-    files = by_table(sources)
+    known = list(sources)
+    files = by_table(known)
     try:
         with recording("import-register") as running, transaction.atomic():
             outcome = _import(files, listener, within)
+            outcome.passed_over = [table.file for table in passed_over(known)]
             if not outcome.problems:
                 listener.applied()
             if dry_run or outcome.problems:

@@ -8,7 +8,7 @@ from typing import IO
 
 from django.utils.translation import gettext as _
 
-from audit.tables.declaration import Table, tables
+from audit.tables.declaration import Table, imported_tables, tables
 
 PACKAGE = "datapackage.json"
 
@@ -45,10 +45,23 @@ def _of_path(path: Path, declared: int) -> Source:
 
 
 def by_table(sources: Iterable[Source]) -> dict[Table, Source]:
-    """The files by their tables, in the order of the tables. Raises `CannotImport`."""
+    """The files by their tables, in the order of the tables. Raises `CannotImport`.
+
+    Those of tables that are exported only are passed over; there must be another one.
+    """
     named = {source.name: source for source in sources}
     refuse_strangers(named)
-    return {table: named[table.file] for table in tables() if table.file in named}
+    found = {table: named[table.file] for table in imported_tables() if table.file in named}
+    if named and not found:
+        message = _("The program computes %(files)s itself: there is nothing to import in it.")
+        raise CannotImport(message % {"files": ", ".join(sorted(named))})
+    return found
+
+
+def passed_over(sources: Iterable[Source]) -> list[Table]:
+    """The tables that are exported only and have a file among `sources`."""
+    names = {source.name for source in sources}
+    return [table for table in tables() if table.exported_only and table.file in names]
 
 
 def refuse_strangers(names: Iterable[str]) -> None:
@@ -63,7 +76,7 @@ def refuse_strangers(names: Iterable[str]) -> None:
 
 def known_names() -> str:
     """The names of the tables' files, in words."""
-    return ", ".join(table.file for table in tables())
+    return ", ".join(table.file for table in imported_tables())
 
 
 def declared_sizes(package: bytes) -> dict[str, int]:

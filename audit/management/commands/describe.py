@@ -14,7 +14,6 @@ _KINDS = {
     "choice": "one of",
     "date": "day, as 2024-01-31",
     "integer": "whole number",
-    "decimal": "degrees, as 52.520008",
 }
 
 
@@ -37,7 +36,8 @@ def _tables_page() -> Iterator[str]:
     yield "UTF-8 without a byte order mark, with commas between the cells and the names in the"
     yield "first line. The columns may stand in any order, and all must be there. A cell that a"
     yield "spreadsheet would run as a formula goes out with an apostrophe before it, and comes in"
-    yield "without. Made by `manage.py describe tables`."
+    yield "without. A table that the program computes goes out and is passed over on the way in."
+    yield "Made by `manage.py describe tables`."
     for table in tables():
         yield from _table_section(table)
 
@@ -47,6 +47,8 @@ def _table_section(table: Table) -> Iterator[str]:
     yield f"## {table.name}"
     yield ""
     yield f"{table.description} A row is known by: {', '.join(table.key)}."
+    if table.exported_only:
+        yield "The program computes it: it is exported, and never imported."
     yield ""
     yield "| column | holds | must be filled | meaning |"
     yield "| --- | --- | --- | --- |"
@@ -61,6 +63,8 @@ def _holds(column: Column) -> str:
     if column.kind == "choice":
         values = ", ".join(str(value) for value, _label in column.field.flatchoices if value)
         return f"one of: {values}"
+    if column.kind == "decimal":
+        return f"number with {getattr(column.field, 'decimal_places', 0)} decimal places"
     longest = column.field.max_length if column.kind == "text" else None
     return _KINDS[column.kind] + (f", up to {longest} characters" if longest else "")
 

@@ -70,6 +70,8 @@ class Command(BaseCommand):
             noun = ngettext("problem", "problems", outcome.problems)
             self.stderr.write(f"{outcome.problems} {noun}. Nothing was kept.")
             return
+        for file in outcome.passed_over:
+            tell(f"{file}: passed over, since the program computes it")
         for table, counts in outcome.counts.items():
             tell(
                 f"{table}: {counts.new} new, {counts.changed} changed, {counts.unchanged} unchanged"
