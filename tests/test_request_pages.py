@@ -200,6 +200,15 @@ class TestAsking:
         assert location == reverse("admin:members_request_change", args=[asked.pk])
         assert (asked.applicant, asked.locality, asked.asked_by) == ("Novak", street, secretary)
 
+    def test_an_application_without_a_cell_goes_to_the_one_that_the_articles_name(
+        self, client, town, street, secretary
+    ):
+        works = factories.workplace(cell=town.factory_cell)
+        for workplace, cell in (("", town.street_cell), (works.code, town.factory_cell)):
+            given = {"family_name": "Novak", "locality": street.code, "workplace": workplace}
+            done(sent(client, Request, "ask-admission", **given))
+            assert Request.objects.order_by("pk").last().cell == cell
+
     def test_a_cell_s_secretary_asks_and_does_not_decide(self, client, town, idle):
         log_in(client, town.street_cell)
         given = {"family_name": "Novak", "cell": town.street_cell.code}
