@@ -1,6 +1,6 @@
-"""What the cells put into the admin: the acts of the coverage, and its part of a unit's page."""
+"""What the cells put into the admin: coverage, its part of a unit's page, and requests."""
 
-from cells import coverage_acts, unit_coverage  # noqa: F401  # declare to the frames
+from cells import coverage_acts, request_admin, unit_coverage  # noqa: F401  # declare to the frames
 from districts.findings import declare_subject
 from districts.models import Workplace
 

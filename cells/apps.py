@@ -10,3 +10,4 @@ class CellsConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("cells.placement")  # says where members belong
+        import_module("cells.requests")  # moves them when two numbers are merged

@@ -101,6 +101,12 @@ def advice_for(member: Member, on: date) -> Advice | None:
     return next(advise([member.pk], on), None)
 
 
+def advice_by_residence(member: Member, on: date) -> Advice | None:
+    """Where one member would belong without any work, as after a detachment (A3, A7)."""
+    statement = advice_statement(only=str(int(member.pk)), without_work=True)
+    return next(_advised(statement, {"on": on}), None)
+
+
 def _advised(statement: str, given: Mapping[str, Any]) -> Iterator[Advice]:
     with connection.chunked_cursor() as cursor:
         cursor.execute(statement, given)

@@ -116,13 +116,18 @@ LEFT JOIN lived ON lived.locality_id = b.locality_id
 
 
 def advice_statement(
-    *, only: str = "", before: str = "", columns: str = "NULL", tail: str = ""
+    *,
+    only: str = "",
+    before: str = "",
+    columns: str = "NULL",
+    tail: str = "",
+    without_work: bool = False,
 ) -> str:
     """The statement, in which `%(on)s` is the day.
 
     `only` is a query of the numbers of the members that alone are asked for, `before` what is
     worked out for it first; `columns` and `tail` put more beside the advice, such as the home that
-    a member has.
+    a member has. `without_work` asks where they would belong if they had never worked anywhere.
     """
     names = tables() | {
         "of_e": f"AND e.member_id IN ({only})" if only else "",
@@ -130,7 +135,8 @@ def advice_statement(
         "greatest": "GREATEST" if connection.vendor == "postgresql" else "MAX",
         "order": _ORDER,
     }
-    work = _WORK[connection.vendor].format(**names)
+    nothing = {"of_e": "AND 1 = 0"} if without_work else {}
+    work = _WORK[connection.vendor].format(**names | nothing)
     people = _PEOPLE.format(**names)
     return _ADVICE.format(
         work=work, before=before, people=people, columns=columns, tail=tail, **names

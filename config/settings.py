@@ -238,6 +238,8 @@ def _file(name: str) -> Callable[[Any], str]:
     return lambda request: static(f"kartei/{name}")
 
 
+_STYLES = ("admin", "home", "pages", "files", "doubles", "residence", "coverage", "requests")
+
 UNFOLD = {
     "SITE_TITLE": "Kartei",
     "SITE_HEADER": "Kartei",
@@ -249,10 +251,7 @@ UNFOLD = {
     "SHOW_BACK_BUTTON": False,
     "SITE_FAVICONS": [{"rel": "icon", "href": lambda request: static("kartei/icon.svg")}],
     # The colours stand in the first.
-    "STYLES": [
-        _file(f"{name}.css")
-        for name in ("admin", "home", "pages", "files", "doubles", "residence", "coverage")
-    ],
+    "STYLES": [_file(f"{name}.css") for name in _STYLES],
     "SCRIPTS": [_file("focus.js")],
     "GLOBAL_CALLBACK": "districts.home.every_page",
     "DASHBOARD_CALLBACK": "districts.panels.first_page",
@@ -266,6 +265,7 @@ UNFOLD = {
                     _entry(_("Start"), "home", "index"),
                     _entry(_("Members"), "group", "members_member_changelist"),
                     _entry(_("Units"), "account_tree", "districts_unit_changelist"),
+                    _entry(_("Requests"), "inbox", "members_request_changelist"),
                     _entry(_("Findings"), "fact_check", "findings", namespace=""),
                     _entry(_("Likely duplicates"), "content_copy", "members_member_doubles"),
                 ],

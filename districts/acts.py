@@ -74,7 +74,8 @@ class Act(forms.Form):
     `title` names it on a button, `explanation` says in plain words what it will do, `grave` marks
     what is hard to undo, `bulk` what can be done to several rows at once. What it will change is
     found by doing it and taking it back, unless `rehearsed` is off; with `what_if` the rules are
-    asked what the change would mean for the articles.
+    asked what the change would mean for the articles. With `looked_at` off the form itself says all
+    that it does, and it is done as it is sent, unless something is unusual.
     """
 
     name: ClassVar[str] = ""
@@ -84,6 +85,7 @@ class Act(forms.Form):
     grave: ClassVar[bool] = False
     bulk: ClassVar[bool] = False
     rehearsed: ClassVar[bool] = True
+    looked_at: ClassVar[bool] = True
     what_if: ClassVar[bool] = False
     order: ClassVar[int] = 50
 

@@ -117,7 +117,7 @@ class ActingAdmin(ScopedAdmin):
     def _preview(self, request: HttpRequest, act: Act, target: Any) -> Preview | None:
         """What to look at before the act is done, None where it was looked at. Raises `Refused`."""
         unusual = [str(text) for text in act.unusual(target)]
-        if _confirmed(request, act, unusual):
+        if _confirmed(request, act, unusual) or not (act.looked_at or unusual):
             return None
         drafts = rehearse(act, target)
         foretold = [str(text) for text in act.foretold(target)]

@@ -42,6 +42,12 @@ def article_of_place(kind: str) -> str:
     return "A7" if kind == Kind.JOINT_CELL else "A9"
 
 
+def article_of_cell(kind: str) -> str:
+    """The article that says who belongs to cells of `kind`."""
+    articles: dict[str, str] = {Kind.STREET_CELL: "A3", Kind.JOINT_CELL: "A7"}
+    return articles.get(kind, "A1")
+
+
 def where_it_may_stand(kind: str) -> str:
     """The lawful places of `kind` as a sentence."""
     places = sorted(str(Kind(parent).label) for parent in PARENTS[kind] if parent is not None)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.ground import Ground
 from audit.periods import in_force
-from districts.acts import Link, Text
+from districts.acts import Link, Text, acts_on
 from districts.filters import BelowUnit, StateFilter, chosen_unit
 from districts.models import Unit
 from districts.scope import ground_of
@@ -32,6 +32,7 @@ from members import (  # noqa: F401  # declare theirs to the frames
     residence_lists,
     role_admin,
     unit_people,
+    work_acts,
 )
 from members.doubles_admin import PeopleAdmin
 from members.looks import note_look
@@ -42,10 +43,8 @@ from members.residence_lists import Residence
 from members.timeline import prepare_page
 from members.visibility import at_home, sees_home
 from members.waiting import in_no_cell
-from members.work_acts import EndEmployment, MainEmployment, StartEmployment
 
 HOME = Registration.Kind.HOME
-OF_WORK = (StartEmployment.name, EndEmployment.name, MainEmployment.name)
 
 
 class PresentMembers(StateFilter):
@@ -147,8 +146,8 @@ class MemberAdmin(PeopleAdmin):
         return answer
 
     def act_view(self, request: HttpRequest, object_id: str, act: str) -> HttpResponse:
-        """The page of an act; those on a member's work are for the home's secretary (A4)."""
-        if act in OF_WORK:
+        """The page of an act; those that tell of work and home are for the home's secretary."""
+        if act in _acts_of_home():
             member: Any = self.get_object(request, object_id)
             if not sees_home(request, member):
                 raise PermissionDenied
@@ -163,7 +162,7 @@ class MemberAdmin(PeopleAdmin):
 
     def _links(self, request: HttpRequest, obj: Member) -> list[Link]:
         hidden = acts_for_others(request, obj)
-        hidden |= set() if sees_home(request, obj) else {*OF_WORK}
+        hidden |= set() if sees_home(request, obj) else {*_acts_of_home()}
         addresses = {reverse(self._route("act"), args=[obj.pk, act]) for act in hidden}
         return [link for link in super()._links(request, obj) if link.url not in addresses]
 
@@ -231,6 +230,11 @@ class MemberAdmin(PeopleAdmin):
         for work in obj.seen_employments:
             if work.holds(today):
                 yield _("Works at"), work.workplace, ""
+
+
+def _acts_of_home() -> list[str]:
+    """The acts that a unit of residence is not offered, since they tell of work and home (A4)."""
+    return [name for name, act in acts_on(Member).items() if getattr(act, "of_home", False)]
 
 
 class PeriodAdmin(ScopedAdmin):

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.urls import reverse
@@ -27,7 +27,12 @@ from districts.picking import UNIT, PickField
 from districts.roles import CHANGE
 from districts.scope import ground_of
 from members.models import Member, Registration
-from members.registrations import change_cell, end_registration, register_member
+from members.registrations import (
+    change_cell,
+    end_registration,
+    home_blockers,
+    register_member,
+)
 from members.residence import Before, before
 from members.visibility import seen_registrations, sees_home
 
@@ -35,9 +40,13 @@ HOME, RESIDENCE = Registration.Kind.HOME, Registration.Kind.RESIDENCE
 
 
 class MemberAct(Act):
-    """An act on somebody who is a member."""
+    """An act on somebody who is a member.
+
+    One `of_home` tells of the work or the home cell: it is for the home's secretary (A4).
+    """
 
     what_if = True
+    of_home: ClassVar[bool] = False
 
     @classmethod
     def applies_to(cls, target: Member, on: date) -> bool:
@@ -153,8 +162,12 @@ class ChangeCell(MemberAct):
         return target.left is None and target.registrations.not_ended(on).exists()
 
     def trespasses(self, target: Member) -> Iterator[Blocker]:
-        kind = self.cleaned_data["kind"]
-        return self.outside(item for item in standing_registrations(target) if item.kind == kind)
+        kind, to = self.cleaned_data["kind"], self.cleaned_data["to"]
+        held = [item for item in standing_registrations(target) if item.kind == kind]
+        outside = list(self.outside(held))
+        yield from outside
+        if kind == HOME and not outside:
+            yield from home_blockers(member=target, to=to, on=self.day)
 
     def unusual(self, target: Member) -> Iterator[Text]:
         yield from super().unusual(target)

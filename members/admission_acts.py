@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from unfold.widgets import UnfoldAdminSelectWidget
@@ -91,16 +92,11 @@ class Admission(MemberAct):
 
     def unusual(self, target: Any) -> Iterator[Text]:
         yield from super().unusual(target)
+        yield from likely_doubles(self.request, self._person())
         right = self._belonging()
         if right.cell is not None and right.cell != self._cell(target):
             text = _("By %(article)s the member belongs to %(cell)s: %(why)s")
             yield text % {"article": right.article, "cell": right.cell, "why": right.why}
-        person = self._person()
-        known = Known(
-            0, search_key(person.family_name, person.given_name), person.born, person.email
-        )
-        for double in doubles_of(known, ground_of(self.request))[:MOST_DOUBLES]:
-            yield sentence_on(double)
 
     def blockers(self, target: Any) -> list[Blocker]:
         return admission_blockers(member=self._person(), cell=self._cell(target))
@@ -169,6 +165,21 @@ class AdmitHere(Admission):
         yield lazy("Cell"), self.target
 
 
+def roles_that_end(member: Member) -> Iterator[Text]:
+    """The roles that end with the membership, each in a sentence."""
+    account = Account.objects.filter(member=member).first()
+    for role, unit in roles_of(user=account) if account else ():
+        text = _("This also ends a role: %(role)s, %(unit)s.")
+        yield text % {"role": ROLES[role].label, "unit": unit or _("the whole organisation")}
+
+
+def likely_doubles(request: HttpRequest, person: Member) -> Iterator[Text]:
+    """Those in the user's ground who may be the same as somebody who is no member yet."""
+    known = Known(0, search_key(person.family_name, person.given_name), person.born, person.email)
+    for double in doubles_of(known, ground_of(request))[:MOST_DOUBLES]:
+        yield sentence_on(double)
+
+
 @act_on(Member)
 class EndMembership(MemberAct):
     """End the membership."""
@@ -195,10 +206,7 @@ class EndMembership(MemberAct):
 
     def unusual(self, target: Member) -> Iterator[Text]:
         yield from super().unusual(target)
-        account = Account.objects.filter(member=target).first()
-        for role, unit in roles_of(user=account) if account else ():
-            text = _("This also ends a role: %(role)s, %(unit)s.")
-            yield text % {"role": ROLES[role].label, "unit": unit or _("the whole organisation")}
+        yield from roles_that_end(target)
 
     def perform(self, target: Member) -> Outcome:
         member = end_membership(member=target, on=self.day, reason=self.cleaned_data["why"])

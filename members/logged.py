@@ -9,6 +9,7 @@ from members.models import (
     Member,
     NotTheSame,
     Registration,
+    Request,
 )
 from members.registrations import HOME
 
@@ -84,4 +85,11 @@ log_changes(
     key=lambda pair: f"{pair.member_id}/{pair.other_id}",
     unit=lambda pair: home_of(pair.member_id),
     member=lambda pair: pair.member_id,
+)
+log_changes(
+    Request,
+    table="requests",
+    key=lambda row: row.pk,
+    unit=lambda row: row.unit_id,
+    member=lambda row: row.member_id,
 )

@@ -74,7 +74,7 @@ def end_membership(*, member: Member, on: date, reason: str) -> Member:
     `CannotEnd`.
     """
     member = lock_member(member)
-    refuse_if(_ending_blockers(member, on), CannotEnd)
+    refuse_if(ending_blockers(member, on), CannotEnd)
     member.left, member.left_reason = on, reason
     refuse_if(field_blockers(member), CannotEnd)
     member.save(update_fields=["left", "left_reason"])
@@ -128,7 +128,8 @@ def move_house(*, member: Member, address: str, locality: Locality | None, on: d
     return member
 
 
-def _ending_blockers(member: Member, on: date) -> Iterator[Blocker]:
+def ending_blockers(member: Member, on: date) -> Iterator[Blocker]:
+    """All that keeps the membership from ending on the day `on`."""
     if member.left is not None:
         reason = _("%(member)s left on %(day)s already.")
         yield Blocker(reason % {"member": member, "day": member.left.isoformat()})

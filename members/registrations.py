@@ -4,7 +4,7 @@ Each locks the member and then the unit, so that two acts on one person follow e
 unit is dissolved under somebody's feet.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 
 from django.utils.translation import gettext as _
@@ -92,7 +92,7 @@ def change_cell(
     old = member.registrations.filter(kind=kind).in_force(on).select_related("unit").first()
     blockers = [
         *placing_blockers(member=member, unit=to, kind=kind, on=on),
-        *_leaving_blockers(member, old, to, kind, on),
+        *leaving_blockers(member, old, to, kind, on),
     ]
     if blockers or old is None:
         raise CannotRegister(*blockers)
@@ -119,6 +119,25 @@ def end_registration(*, registration: Registration, on: date) -> Registration:
     return registration
 
 
+HomeCheck = Callable[[Member, Unit, date], Iterable[Blocker]]
+_home_checks: list[HomeCheck] = []
+
+
+def keeps_at_home(check: HomeCheck) -> HomeCheck:
+    """Declare what keeps a member in the home cell until a request is granted.
+
+    `check(member, to, on)` is asked where a secretary changes the home by hand; used by apps above.
+    """
+    _home_checks.append(check)
+    return check
+
+
+def home_blockers(*, member: Member, to: Unit, on: date) -> Iterator[Blocker]:
+    """All for which the home changes to `to` by a granted request alone, and not by hand (A6)."""
+    for check in _home_checks:
+        yield from check(member, to, on)
+
+
 def placing_blockers(*, member: Member, unit: Unit, kind: str, on: date) -> Iterator[Blocker]:
     """All that keeps `member` out of `unit` in this capacity on the day `on` (A1, A3, A4)."""
     if unit.kind not in LAWFUL_UNITS[kind]:
@@ -133,9 +152,10 @@ def placing_blockers(*, member: Member, unit: Unit, kind: str, on: date) -> Iter
         yield Blocker(_("%(member)s is not a member on that day.") % {"member": member})
 
 
-def _leaving_blockers(
+def leaving_blockers(
     member: Member, old: Registration | None, to: Unit, kind: str, on: date
 ) -> Iterator[Blocker]:
+    """All that keeps `member` from going over from `old` to `to` on the day `on` (A1, A4)."""
     if old is None:
         reason = _("%(member)s has no such registration on that day; register first.")
         yield Blocker(reason % {"member": member}, ARTICLES[kind])

@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from audit.ground import Ground
+from districts.kinds import article_of_cell
 from districts.models import Locality, Unit
 
 
@@ -17,6 +18,25 @@ class RequestQuerySet(models.QuerySet["Request"]):
     def open(self) -> "RequestQuerySet":
         """Those that nobody has decided or taken back."""
         return self.filter(state=Request.State.ASKED)
+
+    def overdue(self, on: date) -> "RequestQuerySet":
+        """Those that should have been decided before the day `on`."""
+        return self.open().filter(due_on__lt=on)
+
+    def exceptions(self, on: date) -> "RequestQuerySet":
+        """The transfers against the articles whose cell is the home still, now or from later on."""
+        homes = "member__registrations__"
+        return self.filter(
+            Q(**{f"{homes}until__isnull": True}) | Q(**{f"{homes}until__gt": on}),
+            kind=Request.Kind.TRANSFER,
+            state=Request.State.GRANTED,
+            basis=Request.Basis.EXCEPTION,
+            **{
+                f"{homes}kind": "home",
+                f"{homes}unit": F("cell"),
+                f"{homes}since": F("takes_effect"),
+            },
+        )
 
     def on_ground(self, ground: Ground) -> "RequestQuerySet":
         """Those that the units of `ground` decide."""
@@ -182,6 +202,18 @@ class Request(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.number}"
+
+    @property
+    def article(self) -> str:
+        """The article that it rests on: that of its kind, or of the cell that is asked for."""
+        if self.kind == self.Kind.DETACHMENT:
+            return "A6"
+        return article_of_cell(self.cell.kind) if self.cell else ""
+
+    @property
+    def applicant(self) -> str:
+        """Who asks: the member, or the name of somebody who is none yet."""
+        return str(self.member or f"{self.given_name} {self.family_name}".strip())
 
     @property
     def is_open(self) -> bool:

@@ -14,31 +14,40 @@ from django.utils.translation import gettext as _
 from audit.ground import Ground
 from audit.rulebook import findings
 from districts.findings import declare_subject, shown
+from districts.kinds import FACTORY_CELLS, article_of_cell
 from districts.models import Unit
 from districts.roles import CHANGE
 from districts.scope import ground_of
 from districts.sections import Section, declare_section
 from members.admin_acts import listed_name
 from members.belonging import Belonging, belongings
-from members.models import Employment, Member, Registration
+from members.models import Employment, Member, Registration, Request
 from members.visibility import seen_registrations, sees_home
 
 HOME, RESIDENCE = Registration.Kind.HOME, Registration.Kind.RESIDENCE
-# What ends comes before what begins on the same day, and a membership around all else.
-_ENDED, _LEFT, _JOINED, _BEGUN = range(4)
+# What was asked and decided comes before what it did; what ends before what begins on the same day,
+# and a membership around all else.
+_ASKED, _DECIDED, _ENDED, _LEFT, _JOINED, _BEGUN = range(6)
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Event:
-    """Something on a day of a member's history; `rank` puts those of one day in their order."""
+    """Something on a day of a member's history, with the article it rests on, if any does.
+
+    `rank` puts those of one day in their order.
+    """
 
     day: date
     rank: int
     text: str
+    article: str = ""
 
 
 def timeline(
-    member: Member, registrations: Sequence[Registration], employments: Sequence[Employment]
+    member: Member,
+    registrations: Sequence[Registration],
+    employments: Sequence[Employment],
+    requests: Sequence[Request] = (),
 ) -> list[Event]:
     """The member's history out of the rows that may be shown, the newest first.
 
@@ -47,7 +56,12 @@ def timeline(
     events = [
         *_of_membership(member),
         *(event for one in registrations for event in _of_registration(one)),
-        *(event for one in employments for event in _of_employment(one)),
+        *(
+            event
+            for one in employments
+            for event in _of_employment(one, _stays(one, registrations, employments))
+        ),
+        *(event for one in requests for event in of_request(one)),
     ]
     return sorted(events, reverse=True)
 
@@ -65,41 +79,92 @@ def _of_membership(member: Member) -> Iterator[Event]:
 
 def _of_registration(one: Registration) -> Iterator[Event]:
     home = one.kind == HOME
+    article = article_of_cell(one.unit.kind) if home else "A4"
     begun = _("Home cell: %(unit)s.") if home else _("Registered as a resident: %(unit)s.")
     ended = (
         _("No longer in the home cell %(unit)s.")
         if home
         else _("No longer registered as a resident: %(unit)s.")
     )
-    yield Event(one.since, _BEGUN, begun % {"unit": one.unit})
+    yield Event(one.since, _BEGUN, begun % {"unit": one.unit}, article)
     if one.until is not None:
         yield Event(one.until, _ENDED, ended % {"unit": one.unit})
 
 
-def _of_employment(one: Employment) -> Iterator[Event]:
+def _stays(
+    one: Employment, registrations: Sequence[Registration], employments: Sequence[Employment]
+) -> bool:
+    """Whether the end of this work left the member out of work, in the cell of a factory (A6)."""
+    day = one.until
+    if day is None or any(other.holds(day) for other in employments):
+        return False
+    return any(
+        held.kind == HOME and held.unit.kind in FACTORY_CELLS and held.holds(day)
+        for held in registrations
+    )
+
+
+def _of_employment(one: Employment, stays: bool) -> Iterator[Event]:
     yield Event(one.since, _BEGUN, _("Works at %(place)s.") % {"place": one.workplace})
     if one.until is not None:
-        text = _("No longer works at %(place)s.")
-        yield Event(one.until, _ENDED, text % {"place": one.workplace})
+        text = (
+            _("No longer works at %(place)s; out of work, and still in the cell.")
+            if stays
+            else _("No longer works at %(place)s.")
+        )
+        yield Event(one.until, _ENDED, text % {"place": one.workplace}, "A6" if stays else "")
+
+
+def of_request(one: Request) -> Iterator[Event]:
+    """What was asked and what was decided, each with the unit and the article."""
+    unit = one.unit or _("the whole organisation")
+    values = {"what": request_in_words(one), "unit": unit, "day": one.due_on.isoformat()}
+    asked = _("Asked: %(what)s. %(unit)s decides by %(day)s.")
+    yield Event(one.asked_on, _ASKED, asked % values, one.article)
+    if one.decided_on is None:
+        return
+    text = {
+        Request.State.GRANTED: _("Granted by %(unit)s: %(what)s."),
+        Request.State.REFUSED: _("Refused by %(unit)s: %(what)s."),
+    }.get(Request.State(one.state), _("Withdrawn: %(what)s."))
+    yield Event(one.decided_on, _DECIDED, text % values, one.article)
+
+
+def request_in_words(one: Request) -> str:
+    """What is asked for, in words: the kind, the cell, and whether it is an exception."""
+    what = str(one.get_kind_display())
+    if one.cell:
+        what = _("%(what)s, to %(cell)s") % {"what": what, "cell": one.cell}
+    exception = one.basis == Request.Basis.EXCEPTION
+    return f"{what}, {one.get_basis_display()}" if exception else what
 
 
 def _timeline(request: HttpRequest, member: Any) -> Mapping[str, Any]:
     """The whole history, without work and home for a unit of residence (A4)."""
     return {
-        "events": timeline(member, member.seen_registrations, member.seen_employments),
+        "events": timeline(
+            member, member.seen_registrations, member.seen_employments, member.seen_requests
+        ),
         "today": timezone.localdate(),
         "partly": not sees_home(request, member),
     }
 
 
 def prepare_page(request: HttpRequest, member: Any) -> None:
-    """Look up the registrations and employments that the page shows to this user: two queries."""
+    """Look up the registrations, employments and requests that the page shows to this user.
+
+    Three queries. A unit of residence is told of the requests that it decides, and of no other.
+    """
     every = member.registrations.select_related("unit", "member").order_by("kind", "since")
     member.seen_registrations = seen_registrations(request, every)
     member.seen_employments = []
     if sees_home(request, member):
         jobs = member.employments.select_related("workplace__cell")
         member.seen_employments = list(jobs.order_by("since", "pk"))
+    asked = member.requests.select_related("unit", "cell", "member")
+    if not sees_home(request, member):
+        asked = asked.on_ground(ground_of(request))
+    member.seen_requests = list(asked.order_by("-asked_on", "-number"))
 
 
 # Why here -----------------------------------------------------------------------------------------
@@ -117,14 +182,30 @@ def _why_here(request: HttpRequest, member: Any) -> Mapping[str, Any] | None:
         (one for one in member.seen_registrations if one.kind == HOME and one.holds(today)), None
     )
     known = belongings([member.pk], today).get(member.pk)
+    exception = home and _exception(member, home)
     reason = known if known and known.cell and home and known.cell.pk == home.unit_id else None
     other = None if reason else known
     return {
         "home": home,
         "reason": reason,
+        "exception": exception,
         "other": other,
         "change": _change_address(request, member, home, other),
     }
+
+
+def _exception(member: Any, home: Registration) -> Request | None:
+    """The granted request that brought the member to this home against the articles."""
+    return next(
+        (
+            one
+            for one in member.seen_requests
+            if one.basis == Request.Basis.EXCEPTION
+            and one.state == Request.State.GRANTED
+            and (one.cell_id, one.takes_effect) == (home.unit_id, home.since)
+        ),
+        None,
+    )
 
 
 def _change_address(

@@ -23,6 +23,7 @@ class StartEmployment(FollowsTheArticles):
     """Record a new job."""
 
     name = "start-employment"
+    of_home = True
     title = lazy("New job")
     explanation = lazy(
         "The work is entered from that day, and the member goes over to the cell responsible for "
@@ -68,6 +69,8 @@ class StartEmployment(FollowsTheArticles):
 
 class OneOfTheJobs(MemberAct):
     """An act on one of the jobs that the member has."""
+
+    of_home = True
 
     employment = forms.ModelChoiceField(
         Employment.objects.none(),

@@ -200,7 +200,7 @@ def _people(town, number):
 @pytest.mark.parametrize(
     ("address", "queries"),
     [
-        ("admin:index", 12 + RULES),
+        ("admin:index", 15 + RULES),
         ("admin:members_member_changelist", 7),
         ("admin:districts_unit_changelist", 7 + RULES),
         ("admin:districts_locality_changelist", 5),
@@ -234,8 +234,8 @@ def test_the_pages_of_a_member_take_as_many_queries_for_one_row_as_for_three(
         cell = town.street_cell if number % 2 == 0 else town.factory_cell
         change_cell(member=person, to=cell, on=on)
     page(client, person)
-    # Three of them ask which acts on the second registration apply (A4).
-    with django_assert_num_queries(18 + 3 + RULES):
+    # Three of them ask which acts on the second registration apply (A4), three about requests.
+    with django_assert_num_queries(18 + 6 + RULES):
         page(client, person)
     with django_assert_num_queries(6):
         page(client, person, "history")

@@ -4,6 +4,7 @@ An address that is not in the table fails the test, so that none is open by mist
 """
 
 from dataclasses import dataclass, fields
+from datetime import date
 
 import pytest
 from django.contrib import admin
@@ -11,11 +12,13 @@ from django.urls import get_resolver, reverse
 
 from audit.imports.models import ImportJob
 from audit.models import Entry
+from cells.requests import ask_to_leave
 from districts.kinds import Kind
 from districts.models import HeldRole, Unit
 from districts.roles import AUDITOR, SECRETARY, grant_role
 from districts.scoped_admin import ScopedAdmin
 from members.employments import start_employment
+from members.models import Request
 from members.registrations import register_member
 from tests import factories
 
@@ -100,6 +103,9 @@ TABLE = {
     "admin:members_member_doubles": ((), LIST),
     **of_table("members_registration", row="registration"),
     **of_table("members_employment", row="employment"),
+    **of_table("members_request", row="asked"),
+    "admin:members_request_act": (("asked", "grant"), ACT_ON_ROW),
+    "admin:members_request_list_act": (("ask-admission",), ACT),
     **of_table("members_account", row="login", add=ADMINISTRATOR),
     "admin:members_account_act": (("login", "grant-role"), ACT_ON_ROW),
     "admin:members_account_list_act": (("none",), NO_SUCH_ACT),
@@ -168,6 +174,7 @@ def rows():
         "person": person,
         "registration": person.registrations.get(),
         "employment": start_employment(member=person, workplace=workplace, since=factories.JOINED),
+        "asked": ask_to_leave(member=person, on=date(2024, 1, 1)),
         "login": accounts["member"],
         "held": HeldRole.objects.get(account=accounts["auditor"]),
         "entry": Entry.objects.filter(unit=town.factory_cell.pk).first(),
@@ -196,6 +203,9 @@ def rows_at(unit):
     home = person.registrations.get()
     home.unit = unit
     home.save(update_fields=["unit"])
+    asked = Request.objects.create(
+        kind="exit", member=person, unit=unit, asked_on=factories.JOINED, due_on=factories.JOINED
+    )
     holder = factories.account()
     held = grant_role(user=holder, role=AUDITOR, unit=unit)
     return {
@@ -205,6 +215,7 @@ def rows_at(unit):
         "person": person,
         "registration": home,
         "employment": start_employment(member=person, workplace=workplace, since=factories.JOINED),
+        "asked": asked,
         "login": factories.account(member=person),
         "held": held,
         "entry": Entry.objects.get(table="roles", key=str(held.pk)),
@@ -308,6 +319,8 @@ def test_who_may_not_change_a_row_cannot_do_so_by_post_either(client, rows, role
         ("members_member_change", (rows["person"].pk,)),
         ("districts_locality_change", (rows["locality"].pk,)),
         ("members_account_change", (rows["login"].pk,)),
+        ("members_request_act", (rows["asked"].pk, "grant")),
+        ("members_request_act", (rows["asked"].pk, "refuse")),
     ):
         answer = client.post(reverse(f"admin:{name}", args=arguments), {"on": "2024-01-01"})
         assert answer.status_code in (403, 404), name

@@ -273,7 +273,7 @@ class TestTimeLine:
             ("2024-01-01", "Joined again."),
             ("2023-01-01", "Left: resigned."),
             ("2023-01-01", f"No longer in the home cell {town.factory_cell}."),
-            ("2022-03-01", f"No longer works at {works}."),
+            ("2022-03-01", f"No longer works at {works}; out of work, and still in the cell."),
             ("2022-02-01", f"Home cell: {town.factory_cell}."),
             ("2022-02-01", f"No longer in the home cell {town.street_cell}."),
             ("2022-01-01", f"Works at {works}."),

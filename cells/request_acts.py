@@ -1,0 +1,216 @@
+"""Deciding on requests as pages: granting, refusing, withdrawing."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+
+from audit.refusals import Blocker
+from cells.request_blockers import deciding_blockers, granting_blockers, withdrawing_blockers
+from cells.requests import applicant, grant_request, refuse_request, withdraw_request
+from districts.acts import Act, DayInput, Outcome, Text, act_on, sentence
+from members.admin_acts import with_consequences
+from members.admission_acts import likely_doubles, roles_that_end
+from members.belonging import belongings
+from members.membership import admission_blockers
+from members.models import Member, Request
+from members.residence import before
+
+ADMISSION, EXIT = Request.Kind.ADMISSION, Request.Kind.EXIT
+
+
+class Decision(Act):
+    """An act on a request that waits."""
+
+    @classmethod
+    def applies_to(cls, target: Request, on: date) -> bool:
+        return target.is_open
+
+    def adapt(self) -> None:
+        self.fields["on"].label = lazy("Decided on")
+
+    def facts(self) -> Iterable[tuple[Text, Any]]:
+        asked: Request = self.target
+        yield lazy("Who"), asked.applicant
+        yield lazy("Asks for"), asked.get_kind_display()
+        if asked.cell:
+            yield lazy("To which cell"), asked.cell
+        if asked.basis == Request.Basis.EXCEPTION:
+            yield lazy("Basis"), asked.get_basis_display()
+        yield lazy("Asked on"), asked.asked_on.isoformat()
+        yield lazy("To be decided by"), due(asked)
+        if asked.reason:
+            yield lazy("Reason given"), asked.reason
+        if asked.member:
+            yield from by_the_articles(asked.member)
+
+    def foreseen(self) -> Iterable[Blocker]:
+        return deciding_blockers(self.target, self.request.user, timezone.localdate())
+
+
+def by_the_articles(member: Member) -> Iterator[tuple[Text, Any]]:
+    """The cell to which the articles say that the member belongs, and why."""
+    known = belongings([member.pk], timezone.localdate()).get(member.pk)
+    if known is not None:
+        cell = f"{known.cell}. " if known.cell else ""
+        yield lazy("By the articles"), f"{known.article}: {cell}{known.why}"
+
+
+def due(asked: Request) -> str:
+    """The day by which it is decided, and whether that has passed."""
+    day = asked.due_on.isoformat()
+    return _("%(day)s, overdue") % {"day": day} if asked.is_overdue(timezone.localdate()) else day
+
+
+@act_on(Request)
+class Grant(Decision):
+    """Grant what a member asks for, and do it."""
+
+    name = "grant"
+    title = lazy("Grant")
+    explanation = lazy(
+        "What was asked for is done together with the decision. Two decisions on one request are "
+        "not possible: whoever comes second is told."
+    )
+    icon = "check"
+    order = 10
+    what_if = True
+
+    takes_effect = forms.DateField(
+        label=lazy("Takes effect on"),
+        required=False,
+        widget=DayInput,
+        help_text=lazy("Empty for the day of the decision."),
+    )
+
+    @classmethod
+    def applies_to(cls, target: Request, on: date) -> bool:
+        return target.is_open and target.kind != ADMISSION
+
+    def foreseen(self) -> Iterable[Blocker]:
+        today = timezone.localdate()
+        return granting_blockers(self.target, self.request.user, today, today)
+
+    def unusual(self, target: Request) -> Iterator[Text]:
+        yield from super().unusual(target)
+        if target.kind == EXIT and target.member:
+            yield from roles_that_end(target.member)
+
+    def foretold(self, target: Request) -> Iterable[Text]:
+        if target.kind == EXIT:
+            text = _("The membership of %(who)s ends on %(day)s.")
+        elif target.kind == Request.Kind.READMISSION:
+            text = _("%(who)s is a member again from %(day)s, in %(cell)s.")
+        else:
+            text = _("%(who)s is registered with %(cell)s from %(day)s.")
+        yield sentence(text, who=target.applicant, cell=target.cell, day=self._effect())
+
+    def perform(self, target: Request) -> Outcome:
+        known = before(target.member) if target.member else None
+        granted = grant_request(
+            request=target,
+            on=self.day,
+            by=self.request.user,
+            takes_effect=self._effect(),
+            reason=self.cleaned_data["reason"],
+        )
+        text = _("Granted on %(day)s: %(what)s.")
+        told = sentence(text, day=self.day, what=granted.get_kind_display())
+        if known is not None:
+            told = with_consequences(told, known)
+        return Outcome(granted.member or granted, told)
+
+    def _effect(self) -> date:
+        effect: date = self.cleaned_data["takes_effect"] or self.day
+        return effect
+
+
+@act_on(Request)
+class GrantAdmission(Grant):
+    """Admit whoever asked to be."""
+
+    name = "grant-admission"
+    title = lazy("Grant and admit")
+    explanation = lazy(
+        "The person gets the next number, which stays for life, and is registered with the cell "
+        "from the day on which the decision takes effect."
+    )
+    icon = "person_add"
+    rehearsed = False  # it would use up a number, which is never given again
+
+    @classmethod
+    def applies_to(cls, target: Request, on: date) -> bool:
+        return target.is_open and target.kind == ADMISSION
+
+    def unusual(self, target: Request) -> Iterator[Text]:
+        yield from super().unusual(target)
+        yield from likely_doubles(self.request, self._person(target))
+
+    def blockers(self, target: Request) -> Iterable[Blocker]:
+        found = granting_blockers(target, self.request.user, self.day, self._effect())
+        if not found and target.cell:
+            found = admission_blockers(member=self._person(target), cell=target.cell)
+        return found
+
+    def foretold(self, target: Request) -> Iterable[Text]:
+        text = _("%(who)s is admitted to %(cell)s on %(day)s, under the next number.")
+        yield sentence(text, who=target.applicant, cell=target.cell, day=self._effect())
+
+    def _person(self, target: Request) -> Member:
+        return Member(joined=self._effect(), **applicant(target))
+
+
+@act_on(Request)
+class Refuse(Decision):
+    """Refuse what is asked for."""
+
+    name = "refuse"
+    title = lazy("Refuse")
+    explanation = lazy(
+        "Nothing else changes. The reason is kept with the request, for whoever asked; the same "
+        "can be asked again later."
+    )
+    icon = "close"
+    order = 20
+    looked_at = False
+
+    def adapt(self) -> None:
+        super().adapt()
+        self.fields["reason"].required = True
+        self.fields["reason"].help_text = lazy("Kept with the request and in the log.")
+
+    def perform(self, target: Request) -> Outcome:
+        given = self.cleaned_data["reason"]
+        done = refuse_request(request=target, on=self.day, by=self.request.user, reason=given)
+        text = _("Refused on %(day)s: %(what)s.")
+        return Outcome(done, sentence(text, day=self.day, what=done.get_kind_display()))
+
+
+@act_on(Request)
+class Withdraw(Decision):
+    """Note that whoever asked has taken it back."""
+
+    name = "withdraw"
+    title = lazy("Withdrawn")
+    explanation = lazy(
+        "Whoever asked has taken the request back. It is kept, and can be made again at any time."
+    )
+    icon = "undo"
+    order = 30
+    looked_at = False
+
+    def adapt(self) -> None:
+        self.fields["on"].label = lazy("Withdrawn on")
+
+    def foreseen(self) -> Iterable[Blocker]:
+        return withdrawing_blockers(self.target, self.request.user, timezone.localdate())
+
+    def perform(self, target: Request) -> Outcome:
+        given = self.cleaned_data["reason"]
+        done = withdraw_request(request=target, on=self.day, by=self.request.user, reason=given)
+        text = _("Withdrawn on %(day)s: %(what)s.")
+        return Outcome(done, sentence(text, day=self.day, what=done.get_kind_display()))
