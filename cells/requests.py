@@ -30,6 +30,7 @@ from cells.request_blockers import (
     withdrawing_blockers,
 )
 from districts.models import Locality, Unit
+from members.belonging import keeps_exceptions
 from members.membership import admit_member, end_membership, readmit_member
 from members.merging import moves_with_merging
 from members.models import Leaving, Member, Request
@@ -262,3 +263,32 @@ def move_requests(keep: Member, gone: Member) -> None:
             _settle(later, State.WITHDRAWN, on=day, by=None, reason=text)
         row.member = keep
         row.save(update_fields=["member"])
+
+
+@keeps_exceptions
+@recorded("keep-exception")
+def keep_exception(*, member: Member, cell: Unit, on: date, reason: str, by: Any) -> Request:
+    """Keep that a member was moved to `cell` against what the articles say, for a reason.
+
+    It stays listed as a transfer that was granted as an exception. Raises `CannotDecide`: nobody
+    decides for himself or herself.
+    """
+    if by is not None and by.member_id == member.pk:
+        raise CannotDecide(Blocker(_("Nobody decides on an exception for himself or herself.")))
+    unit = deciding_unit(kind=Kind.TRANSFER, member=member, cell=cell, on=on)
+    today = timezone.localdate()
+    return Request.objects.create(
+        kind=Kind.TRANSFER,
+        member=member,
+        unit=unit,
+        cell=cell,
+        asked_on=today,
+        due_on=today,
+        asked_by=by,
+        reason=reason,
+        basis=Basis.EXCEPTION,
+        state=State.GRANTED,
+        decided_on=today,
+        decided_by=by,
+        takes_effect=on,
+    )

@@ -26,6 +26,7 @@ from districts.models import Unit
 from districts.picking import UNIT, PickField
 from districts.roles import CHANGE
 from districts.scope import ground_of
+from members.belonging import Belonging, belongings, keep_exception
 from members.models import Member, Registration
 from members.registrations import (
     change_cell,
@@ -94,18 +95,31 @@ def standing_registrations(member: Member) -> list[Registration]:
     return list(standing.select_related("unit", "member").order_by("kind", "since"))
 
 
-def _unlike_the_work(member: Member, cell: Unit, on: date) -> Iterator[Text]:
-    """What of the member's work speaks against a home in `cell` (A1, A2)."""
-    works = list(member.employments.in_force(on).select_related("workplace__cell", "member"))
-    covered = {work.workplace.cell_id for work in works}
-    if cell.kind == Kind.STREET_CELL and any(covered):
-        work = next(work for work in works if work.workplace.cell_id)
-        text = _("%(member)s works at %(place)s, which belongs to %(cell)s (A1).")
-        values = {"place": work.workplace, "cell": work.workplace.cell}
+def _contradicting(member: Member, cell: Unit, on: date) -> Belonging | None:
+    """Where the articles say that the member belongs, if that is another cell."""
+    known = belongings([member.pk], on).get(member.pk)
+    return known if known and known.cell and known.cell.pk != cell.pk else None
+
+
+def _unlike_the_articles(member: Member, cell: Unit, on: date) -> Iterator[Text]:
+    """What the articles say against a home in `cell`."""
+    other = _contradicting(member, cell, on)
+    if other is not None:
+        text = _(
+            "By %(article)s %(member)s belongs to %(cell)s: %(why)s As an exception the change is "
+            "kept with its reason, and stays listed."
+        )
+        values = {"article": other.article, "cell": other.cell, "why": other.why}
         yield text % {"member": member, **values}
-    elif cell.kind == Kind.FACTORY_CELL and cell.pk not in covered:
+    elif cell.kind == Kind.FACTORY_CELL and _belongs_nowhere(member, on):
         text = _("%(member)s works in no workplace that %(cell)s answers for (A1, A2).")
         yield text % {"member": member, "cell": cell}
+
+
+def _belongs_nowhere(member: Member, on: date) -> bool:
+    """Whether neither work nor residence tells a cell."""
+    known = belongings([member.pk], on).get(member.pk)
+    return known is not None and known.cell is None
 
 
 def _place(registration: Registration) -> str:
@@ -173,11 +187,16 @@ class ChangeCell(MemberAct):
         yield from super().unusual(target)
         given = self.cleaned_data
         if given["kind"] == HOME and sees_home(self.request, target):
-            yield from _unlike_the_work(target, given["to"], self.day)
+            yield from _unlike_the_articles(target, given["to"], self.day)
 
     def perform(self, target: Member) -> Outcome:
         given = self.cleaned_data
         known = before(target)
+        if given["kind"] == HOME and _contradicting(target, given["to"], self.day):
+            # Before there is a reason this is but a look ahead.
+            reason = given.get("reason", "").strip() or _("The reason is still to be given.")
+            user: Any = self.request.user
+            keep_exception(member=target, cell=given["to"], on=self.day, reason=reason, by=user)
         new = change_cell(member=target, to=given["to"], on=self.day, kind=given["kind"])
         if new.kind == RESIDENCE:
             return Outcome(target, _registered(new))

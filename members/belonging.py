@@ -4,12 +4,13 @@
 they stand on a lower floor.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Protocol
+from typing import Any, Protocol
 
 from districts.models import Locality, Unit, Workplace
+from members.models import Member
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,3 +55,19 @@ def belonging_of_newcomer(
 ) -> Belonging:
     """Where somebody belongs who joins on the day `on`, works there and lives there."""
     return _tells[0].newcomer(workplace, locality, on)
+
+
+Keep = Callable[..., Any]
+_keeps: list[Keep] = []
+
+
+def keeps_exceptions(keep: Keep) -> Keep:
+    """Declare who keeps an exception: see `keep_exception`."""
+    _keeps[:] = [keep]
+    return keep
+
+
+def keep_exception(*, member: Member, cell: Unit, on: date, reason: str, by: Any) -> None:
+    """Keep that the member comes to stand in `cell` against the articles; before the move."""
+    for keep in _keeps:
+        keep(member=member, cell=cell, on=on, reason=reason, by=by)

@@ -25,7 +25,8 @@ from members.suspects import suspects
 _AT_ONCE = 500  # members whose belonging is looked up together
 
 Few = Collection[int] | None  # the numbers of those who alone are asked about; None for everybody
-_checks: dict[str, Callable[[Ground, date, Few], Iterator[Breach]]] = {}
+FewCheck = Callable[..., Iterator[Breach]]
+_checks: dict[str, FewCheck] = {}
 
 
 def look_at_members(ground: Ground, on: date) -> Iterator[tuple[str, Breach]]:
@@ -44,10 +45,10 @@ def look_at_members(ground: Ground, on: date) -> Iterator[tuple[str, Breach]]:
             yield from ((name, breach) for breach in check(ground, on, few))
 
 
-def of_members(article: str, name: str, **told: Any) -> Any:
+def of_members(article: str, name: str, **told: Any) -> Callable[[FewCheck], FewCheck]:
     """Declare the decorated check as a rule that shares the look at the members."""
 
-    def declare(check: Any) -> Any:
+    def declare(check: FewCheck) -> FewCheck:
         _checks[name] = check
         rule(article, name, **told)(Share(look_at_members, name))
         return check

@@ -11,7 +11,7 @@ from districts.kinds import Kind
 from districts.models import Unit
 from districts.roles import SECRETARY, grant_role
 from members.employments import start_employment
-from members.models import Member
+from members.models import Account, Member, Registration, Request
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -84,9 +84,8 @@ def test_the_unusual_needs_a_reason_which_is_kept(client, town, person):
     start_employment(member=person, workplace=works, since=factories.JOINED)
     given = {"to": town.street_cell.code, "kind": "home"}
     preview, answer = looked_at(client, person, "change-cell", **given)
-    assert preview.unusual == [
-        f"{person} works at {works}, which belongs to {town.factory_cell} (A1)."
-    ]
+    (unusual,) = preview.unusual
+    assert unusual.startswith(f"By A1 {person} belongs to {town.factory_cell}: Works at {works}")
     assert answer.status_code == 200
     assert answer.context_data["act"].errors["reason"] == ["Please say why: this is unusual."]
     assert person.registrations.count() == 1
@@ -95,6 +94,32 @@ def test_the_unusual_needs_a_reason_which_is_kept(client, town, person):
     assert set(Entry.objects.filter(act="change-cell").values_list("reason", flat=True)) == {
         "Agreed."
     }
+    kept = Request.objects.get(member=person)
+    home = person.registrations.get(until=None)
+    assert (kept.basis, kept.state, kept.reason) == ("exception", "granted", "Agreed.")
+    assert (kept.cell, kept.takes_effect) == (home.unit, home.since)
+
+
+def test_a_change_by_the_articles_is_no_exception(client, town, person):
+    works = factories.workplace(cell=town.factory_cell)
+    Registration.objects.filter(member=person).update(unit=town.street_cell)
+    start_employment(member=person, workplace=works, since=factories.JOINED)
+    given = {"to": town.factory_cell.code, "kind": "home"}
+    preview, answer = looked_at(client, person, "change-cell", **given)
+    assert (preview.unusual, answer.status_code) == ([], 302)
+    assert not Request.objects.exists()
+
+
+def test_nobody_makes_an_exception_of_himself(client, town, person):
+    works = factories.workplace(cell=town.factory_cell)
+    start_employment(member=person, workplace=works, since=factories.JOINED)
+    Account.objects.update(member=person)
+    given = {"to": town.street_cell.code, "kind": "home", "reason": "I like it."}
+    answer = client.post(
+        address(person, "change-cell"), {"on": timezone.localdate().isoformat(), **given}
+    )
+    assert "for himself or herself" in str(answer.context_data["act"].refused[0])
+    assert not Request.objects.exists()
 
 
 def test_the_reason_may_be_added_after_looking(client, town, person):

@@ -13,7 +13,7 @@ from audit.rulebook import findings
 from districts.models import Unit
 from districts.roles import SECRETARY, grant_role
 from members.employments import start_employment
-from members.models import Member, Registration
+from members.models import Member, Registration, Request
 from members.registrations import end_registration
 from tests import factories
 
@@ -63,12 +63,13 @@ class TestTransfer:
         assert "This ends a finding" in answer.content.decode()
         assert standing() == ["factory-cell"]  # nothing was done
 
-    def test_to_another_it_causes_one(self, client, town, secretary):
+    def test_to_another_it_is_an_exception_and_causes_none(self, client, town, secretary):
         person = factories.settled(cell=town.factory_cell)
         answer = preview(client, person, "change-cell", kind="home", to=town.street_cell.code)
-        assert told(answer) == ([], ["factory-cell"])
-        assert "This causes a finding" in answer.content.decode()
+        assert told(answer) == ([], [])
+        assert "As an exception" in answer.content.decode()
         assert standing() == []
+        assert not Request.objects.exists()
 
     def test_what_stands_before_and_after_is_not_told(self, client, town, secretary):
         person = factories.member(cell=town.factory_cell)  # of no known locality
@@ -82,7 +83,9 @@ def test_a_new_job_that_calls_for_another_cell(client, town, secretary):
     person = factories.settled(cell=town.street_cell)
     works = factories.workplace(cell=town.factory_cell)
     given = {"workplace": works.code, "standing": "main"}
-    assert told(preview(client, person, "start-employment", **given)) == ([], ["factory-cell"])
+    answer = preview(client, person, "start-employment", **given)
+    assert told(answer) == ([], ["factory-cell"])
+    assert "This causes a finding" in answer.content.decode()
     assert not person.employments.exists()
 
 

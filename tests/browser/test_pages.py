@@ -77,7 +77,7 @@ def test_see_why_this_member_stands_in_this_cell_and_where_he_or_she_should_stan
     why = page.get_by_role("region", name="Why here")
     expect(why).to_contain_text(f"{town.street_cell}: neither work nor residence explains")
     expect(why).to_contain_text(f"By the articles: {town.factory_cell}")
-    expect(why).to_contain_text("which this cell is responsible for")
+    expect(why).to_contain_text("which has this cell of its own")
     why.get_by_role("link", name=f"Register with {town.factory_cell.name}").click()
     expect(page.get_by_label("New cell")).to_have_value(town.factory_cell.code)
     assert complaints == []
