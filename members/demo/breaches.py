@@ -29,12 +29,12 @@ def make_breaches(day: date) -> None:
 
 
 def _without_home(district: Unit, day: date) -> None:
-    for home in _settled(district, Kind.FACTORY_CELL, day)[:2]:
+    for home in settled(district, Kind.FACTORY_CELL, day)[:2]:
         Registration.objects.filter(pk=home.pk).update(until=day - timedelta(days=20))
 
 
 def _with_the_district(district: Unit, day: date) -> None:
-    home = _settled(district, Kind.STREET_CELL, day)[0]
+    home = settled(district, Kind.STREET_CELL, day)[0]
     Registration.objects.filter(pk=home.pk).update(unit=district)
 
 
@@ -50,25 +50,25 @@ def _in_a_closed_cell(district: Unit, day: date) -> None:
         latitude=district.latitude,
         longitude=district.longitude,
     )
-    for home in _settled(district, Kind.STREET_CELL, day)[:2]:
+    for home in settled(district, Kind.STREET_CELL, day)[:2]:
         Registration.objects.filter(pk=home.pk).update(unit=closed)
 
 
 def _left_but_registered(district: Unit, day: date) -> None:
-    home = _settled(district, Kind.STREET_CELL, day)[0]
+    home = settled(district, Kind.STREET_CELL, day)[0]
     Member.objects.filter(pk=home.member_id).update(
         left=day - timedelta(days=10), left_reason=Leaving.RESIGNED
     )
 
 
 def _residence_of_a_street_member(district: Unit, other: Unit, day: date) -> None:
-    home = _settled(district, Kind.STREET_CELL, day)[0]
+    home = settled(district, Kind.STREET_CELL, day)[0]
     since = day - timedelta(days=100)
     Registration.objects.create(member=home.member, unit=other, kind=RESIDENCE, since=since)
 
 
 def _residence_in_a_factory_cell(district: Unit, other: Unit, day: date) -> None:
-    home = _settled(district, Kind.FACTORY_CELL, day)[0]
+    home = settled(district, Kind.FACTORY_CELL, day)[0]
     cell = other.children.filter(kind=Kind.FACTORY_CELL).order_by("code")[0]
     since = day - timedelta(days=100)
     Registration.objects.create(member=home.member, unit=cell, kind=RESIDENCE, since=since)
@@ -76,12 +76,12 @@ def _residence_in_a_factory_cell(district: Unit, other: Unit, day: date) -> None
 
 def _in_another_cell(district: Unit, day: date) -> None:
     """Four who stand elsewhere than work or residence say, and one of whom neither is known."""
-    factories = _settled(district, Kind.FACTORY_CELL, day).order_by("-member")
+    factories = settled(district, Kind.FACTORY_CELL, day).order_by("-member")
     at_work, jobless, nearby = factories.filter(
         member__employments__until=None,
         member__employments__workplace__coverage=Coverage.OWN,
     )[:3]
-    moved, lost = _settled(district, Kind.STREET_CELL, day).order_by("-member")[:2]
+    moved, lost = settled(district, Kind.STREET_CELL, day).order_by("-member")[:2]
     cells = district.children.filter(kind=Kind.STREET_CELL, dissolved=None).order_by("code")
     street = cells.exclude(pk=moved.unit_id)[0]
     Employment.objects.filter(member=jobless.member_id).update(until=day - timedelta(days=90))
@@ -119,7 +119,7 @@ def _without_residence(day: date) -> None:
     residences.filter(unit__kind=Kind.STREET_CELL).earliest("member").delete()
 
 
-def _settled(district: Unit, kind: Kind, day: date) -> QuerySet[Registration]:
+def settled(district: Unit, kind: Kind, day: date) -> QuerySet[Registration]:
     """Homes in cells of the district that have stood for a year, of people not broken yet."""
     return (
         Registration.objects.filter(kind=HOME, unit__kind=kind, unit__parent=district, until=None)

@@ -15,6 +15,7 @@ from districts.tree import lock_new_trees, number_trees
 from members.demo.breaches import make_breaches
 from members.demo.ground import GroundPlan, Position
 from members.demo.people import Person, people
+from members.demo.waiting import make_requests
 from members.models import EarlierMembership, Employment, Member, Registration, Request
 from members.registrations import HOME, RESIDENCE
 
@@ -84,6 +85,8 @@ def load_demonstration(
     )
     analyse(*(model._meta.db_table for model in tables))
     make_breaches(day)
+    make_requests(day)
+    reset_sequence(Request)
     facts = {"members": members, "seed": seed, "day": day.isoformat()}
     note(Draft(what=Entry.What.IMPORTED, table="demonstration", facts=facts), act="demo")
 
