@@ -1,6 +1,7 @@
 """All rules over the whole register against one sequential read of the tables that they look at.
 
-The read is PostgreSQL's own: every row of each table, counted, one table after the other.
+The read is a plain sequential scan: every row of each table, one table after the other, by the one
+process that was asked. The rules run as PostgreSQL plans them, with its parallel workers.
 """
 
 from datetime import date
@@ -19,10 +20,12 @@ def read() -> None:
     with connection.cursor() as cursor:
         # Without an index to count by: that would be no read of the table.
         cursor.execute("SET enable_indexonlyscan = off; SET enable_indexscan = off")
+        cursor.execute("SET max_parallel_workers_per_gather = 0")
         for model in TABLES:
             cursor.execute(f"SELECT COUNT(t.*) FROM {model._meta.db_table} AS t")
             cursor.fetchone()
         cursor.execute("RESET enable_indexonlyscan; RESET enable_indexscan")
+        cursor.execute("RESET max_parallel_workers_per_gather")
 
 
 def look() -> None:
