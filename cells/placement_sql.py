@@ -57,13 +57,13 @@ _NEWCOMER = """bound AS (
 )"""
 
 _ADVICE = """
-WITH -- Since when a member may leave the cell of the last workplace (A6).
+WITH {before}-- Since when a member may leave the cell of the last workplace (A6).
 detached AS (
     SELECT r.member_id, MAX(r.takes_effect) AS since FROM {requests} r
-    WHERE r.kind = 'detachment' AND r.state = 'granted' AND r.takes_effect <= %(on)s
+    WHERE r.kind = 'detachment' AND r.state = 'granted' AND r.takes_effect <= %(on)s {of_r}
     GROUP BY r.member_id
 ),
-{before}work AS ({work}),
+work AS ({work}),
 -- The oldest open joint cell of each local group (A7).
 joint AS (
     SELECT parent_id, id, founded FROM (
@@ -132,6 +132,7 @@ def advice_statement(
     names = tables() | {
         "of_e": f"AND e.member_id IN ({only})" if only else "",
         "of_m": f"AND m.number IN ({only})" if only else "",
+        "of_r": f"AND r.member_id IN ({only})" if only else "",
         "greatest": "GREATEST" if connection.vendor == "postgresql" else "MAX",
         "order": _ORDER,
     }
@@ -148,6 +149,7 @@ def newcomer_statement() -> str:
     # SQLite knows no days, and would make a number of one.
     day = "CAST(%(on)s AS date)" if connection.vendor == "postgresql" else "%(on)s"
     names = tables() | {"greatest": "GREATEST" if connection.vendor == "postgresql" else "MAX"}
+    names["of_r"] = "AND 1 = 0"
     nobody = "SELECT NULL AS member_id, NULL AS workplace_id, NULL AS since WHERE 1 = 0"
     return _ADVICE.format(
         work=nobody, before="", people=_NEWCOMER.format(day=day), columns="NULL", tail="", **names
