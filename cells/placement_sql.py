@@ -56,6 +56,12 @@ _NEWCOMER = """bound AS (
         CAST(NULL AS date) AS detached, CAST(%(workplace)s AS bigint) IS NOT NULL AS works
 )"""
 
+# The oldest open joint cell of the local group that a locality `l` belongs to (A7).
+_JOINT = """SELECT o.id FROM {units} o JOIN {units} g ON g.id = o.parent_id
+    AND g.kind = 'local_group' WHERE o.parent_id = l.unit_id AND o.kind = 'joint_cell'
+    AND o.founded <= %(on)s AND (o.dissolved IS NULL OR o.dissolved > %(on)s)
+    ORDER BY o.founded, o.code LIMIT 1"""
+
 _ADVICE = """
 WITH {before}-- Since when a member may leave the cell of the last workplace (A6).
 detached AS (
@@ -64,38 +70,28 @@ detached AS (
     GROUP BY r.member_id
 ),
 work AS ({work}),
--- The oldest open joint cell of each local group (A7).
-joint AS (
-    SELECT parent_id, id, founded FROM (
-        SELECT u.parent_id, u.id, u.founded,
-            ROW_NUMBER() OVER (PARTITION BY u.parent_id ORDER BY u.founded, u.code) AS place
-        FROM {units} u JOIN {units} p ON p.id = u.parent_id AND p.kind = 'local_group'
-        WHERE u.kind = 'joint_cell' AND u.founded <= %(on)s
-            AND (u.dissolved IS NULL OR u.dissolved > %(on)s)
-    ) oldest WHERE place = 1
-),
 -- The cell of each workplace, and by what right.
 covered AS (
-    SELECT w.id AS workplace_id, COALESCE(c.id, joint.id) AS cell_id,
-        COALESCE(c.founded, joint.founded) AS founded,
-        CASE WHEN c.kind = 'joint_cell' OR c.id IS NULL AND joint.id IS NOT NULL THEN 'joint-work'
+    SELECT w.id AS workplace_id, COALESCE(c.id, j.id) AS cell_id,
+        COALESCE(c.founded, j.founded) AS founded,
+        CASE WHEN c.kind = 'joint_cell' OR j.id IS NOT NULL THEN 'joint-work'
             WHEN c.id IS NULL THEN 'uncovered' ELSE w.coverage END AS why
     FROM {workplaces} w
     LEFT JOIN {units} c ON c.id = w.cell_id AND c.founded <= %(on)s
         AND (c.dissolved IS NULL OR c.dissolved > %(on)s)
     LEFT JOIN {localities} l ON l.id = w.locality_id
-    LEFT JOIN joint ON joint.parent_id = l.unit_id
+    LEFT JOIN {units} j ON j.id = CASE WHEN c.id IS NULL THEN ({joint}) END
 ),
 -- The cell of each locality, and by what right.
 lived AS (
-    SELECT l.id AS locality_id, COALESCE(c.id, joint.id) AS cell_id,
-        COALESCE(c.founded, joint.founded) AS founded,
-        CASE WHEN c.kind = 'joint_cell' OR c.id IS NULL AND joint.id IS NOT NULL THEN 'joint-home'
+    SELECT l.id AS locality_id, COALESCE(c.id, j.id) AS cell_id,
+        COALESCE(c.founded, j.founded) AS founded,
+        CASE WHEN c.kind = 'joint_cell' OR j.id IS NOT NULL THEN 'joint-home'
             WHEN c.id IS NULL THEN 'no-street' ELSE 'street' END AS why
     FROM {localities} l
     LEFT JOIN {units} c ON c.id = l.street_cell_id AND c.founded <= %(on)s
         AND (c.dissolved IS NULL OR c.dissolved > %(on)s)
-    LEFT JOIN joint ON joint.parent_id = l.unit_id
+    LEFT JOIN {units} j ON j.id = CASE WHEN c.id IS NULL THEN ({joint}) END
 ),
 {people}
 SELECT b.member_id,
@@ -159,8 +155,10 @@ def newcomer_statement() -> str:
 def tables() -> dict[str, str]:
     """The names of the tables, for statements that go beside it."""
     quote = connection.ops.quote_name
+    units = quote(Unit._meta.db_table)
     return {
-        "units": quote(Unit._meta.db_table),
+        "joint": _JOINT.format(units=units),
+        "units": units,
         "localities": quote(Locality._meta.db_table),
         "workplaces": quote(Workplace._meta.db_table),
         "members": quote(Member._meta.db_table),
