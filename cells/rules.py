@@ -119,10 +119,11 @@ def localities_without_cell(ground: Ground, on: date) -> Iterator[Breach]:
         .exclude(in_joint)
         .filter(Exists(residents))
         .order_by("code")
-        .values_list("code", "unit__code")
+        .values_list("code", "unit__code", "street_cell__dissolved")
     )
-    for code, unit in rows.iterator():
-        yield Breach(unit or "", f"locality {code}")
+    for code, unit, dissolved in rows.iterator():
+        since = dissolved if dissolved is not None and dissolved <= on else None
+        yield Breach(unit or "", f"locality {code}", since)
 
 
 @rule(

@@ -293,6 +293,12 @@ class TestRules:
         Member.objects.filter(pk=person.pk).update(locality=village_home)
         assert not [one for one in findings(EVERYWHERE, DAY) if one.rule == "locality-covered"]
 
+    def test_a_locality_whose_cell_was_dissolved_is_a_finding_since_then(self, town, person):
+        closed = date(2025, 6, 1)
+        Unit.objects.filter(pk=town.street_cell.pk).update(dissolved=closed)
+        found = [one for one in findings(EVERYWHERE, DAY) if one.rule == "locality-covered"]
+        assert [one.since for one in found] == [closed]
+
 
 def all_rules():
     from audit.rulebook import rules
