@@ -33,3 +33,9 @@ class Steps:
     def within(self, budget: int) -> None:
         """Fail if more steps than `budget` were taken."""
         assert len(self.taken) <= budget, "\n".join(self.taken)
+
+
+def too_wide(page: Page) -> bool:
+    """Whether the page would have to be moved sideways; asked once it is there as a whole."""
+    page.wait_for_function("document.readyState === 'complete'")
+    return bool(page.evaluate("document.documentElement.scrollWidth > window.innerWidth"))

@@ -11,7 +11,7 @@ from members.employments import start_employment
 from members.models import Registration
 from tests import factories
 from tests.browser.conftest import log_in
-from tests.browser.steps import Steps
+from tests.browser.steps import Steps, too_wide
 from tests.test_coverage import Place
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -116,6 +116,6 @@ def test_no_page_is_wider_than_the_screen(
         answer = page.goto(f"{live_server.url}/admin/{address}")
         assert answer is not None
         assert answer.status == 200, address
-        wide = page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
+        wide = too_wide(page)
         assert not wide, address
     assert complaints == []

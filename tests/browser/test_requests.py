@@ -10,7 +10,7 @@ from cells.requests import ask_to_leave
 from members.employments import start_employment
 from members.models import Request
 from tests import factories
-from tests.browser.steps import Steps
+from tests.browser.steps import Steps, too_wide
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -134,7 +134,7 @@ def test_an_applicant_is_entered_and_admitted_on_a_phone(
     )
     for path in (*paths, *acts):
         page.goto(f"{live_server.url}/admin/{path}")
-        wide = page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
+        wide = too_wide(page)
         assert not wide, path
     page.goto(f"{live_server.url}/admin/")
     page.get_by_role("link", name="Grant: Novak").click()

@@ -117,7 +117,7 @@ def test_the_lists_and_the_acts_fit_the_screen(
         answer = page.goto(f"{live_server.url}/admin/{address}")
         assert answer is not None
         assert answer.status == 200, address
-        wide = page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
+        wide = too_wide(page)
         too_wide += [address] if wide else []
     assert too_wide == []
     assert complaints == []

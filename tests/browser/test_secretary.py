@@ -10,7 +10,7 @@ from districts.roles import SECRETARY, grant_role
 from members.employments import start_employment
 from tests import factories
 from tests.browser.conftest import log_in
-from tests.browser.steps import Steps
+from tests.browser.steps import Steps, too_wide
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -143,7 +143,7 @@ def test_no_page_breaks_the_content_policy_or_is_wider_than_the_screen(
         answer = page.goto(f"{live_server.url}/admin/{address}")
         assert answer is not None
         assert answer.status == 200, address
-        wide = page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
+        wide = too_wide(page)
         too_wide += [address] if wide else []
     assert complaints == []
     assert too_wide == []
@@ -154,7 +154,7 @@ def test_the_member_s_page_is_fit_for_a_phone(person, town, page: Page, live_ser
     log_in(page, live_server, factories.account(member=person))
     expect(page.get_by_role("heading", name="Jürgen Müller")).to_be_visible()
     expect(page.get_by_text(town.factory_cell.name)).to_be_visible()
-    assert not page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
+    assert not too_wide(page)
     page.get_by_role("button", name="Log out").click()
     expect(page.get_by_role("button", name="Log in")).to_be_visible()
     assert complaints == []

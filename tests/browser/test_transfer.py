@@ -16,7 +16,7 @@ from districts.roles import AUDITOR, grant_role
 from members.models import Member
 from tests import factories
 from tests.browser.conftest import log_in
-from tests.browser.steps import Steps
+from tests.browser.steps import Steps, too_wide
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -133,9 +133,9 @@ def test_no_page_of_files_is_wider_than_the_screen(
     for name, cells in (("bad", {"born": "x" * 300}), ("good", {"address": "y" * 200})):
         page.goto(f"{live_server.url}/admin/import/")
         upload(Steps(page), corrected(file, name, **cells))
-        assert not page.evaluate("document.documentElement.scrollWidth > window.innerWidth"), name
+        assert not too_wide(page), name
     for address in ("import", "export"):
         page.goto(f"{live_server.url}/admin/{address}/")
-        wide = page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
+        wide = too_wide(page)
         assert not wide, address
     assert complaints == []
