@@ -17,7 +17,7 @@ from members.models import Registration
 from members.registrations import end_registration
 from tests import factories
 from tests.browser.conftest import log_in
-from tests.browser.steps import Steps
+from tests.browser.steps import Steps, too_wide
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -178,12 +178,12 @@ def test_no_page_breaks_the_content_policy_or_is_wider_than_the_screen(
     for member in (person, left):
         addresses.append(f"members/member/{member.pk}/change/")
     addresses.append(f"members/member/{left.pk}/act/end-leftover/")
-    too_wide = []
+    beyond = []
     for address in addresses:
         answer = page.goto(f"{live_server.url}/admin/{address}")
         assert answer is not None
         assert answer.status == 200, address
         wide = too_wide(page)
-        too_wide += [address] if wide else []
+        beyond += [address] if wide else []
     assert complaints == []
-    assert too_wide == []
+    assert beyond == []

@@ -8,7 +8,7 @@ from districts.roles import SECRETARY, grant_role
 from members.employments import start_employment
 from tests import factories
 from tests.browser.conftest import log_in
-from tests.browser.steps import Steps
+from tests.browser.steps import Steps, too_wide
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -112,12 +112,12 @@ def test_the_lists_and_the_acts_fit_the_screen(
     for act in ("register-residence", "assign-street-cell", "take-back", "move-house"):
         addresses.append(f"members/member/{guest.pk}/act/{act}/")
     addresses += [f"members/member/?residence={which}" for which in ("elsewhere", "here")]
-    too_wide = []
+    beyond = []
     for address in addresses:
         answer = page.goto(f"{live_server.url}/admin/{address}")
         assert answer is not None
         assert answer.status == 200, address
         wide = too_wide(page)
-        too_wide += [address] if wide else []
-    assert too_wide == []
+        beyond += [address] if wide else []
+    assert beyond == []
     assert complaints == []

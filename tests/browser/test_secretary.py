@@ -138,15 +138,15 @@ def test_no_page_breaks_the_content_policy_or_is_wider_than_the_screen(
         addresses.append(f"members/member/{person.pk}/act/{act}/")
     addresses += ["members/member/act/admit/", f"members/account/{account.pk}/act/grant-role/"]
     addresses += ["districts/heldrole/", "districts/heldrole/act/give-role/"]
-    too_wide = []
+    beyond = []
     for address in addresses:
         answer = page.goto(f"{live_server.url}/admin/{address}")
         assert answer is not None
         assert answer.status == 200, address
         wide = too_wide(page)
-        too_wide += [address] if wide else []
+        beyond += [address] if wide else []
     assert complaints == []
-    assert too_wide == []
+    assert beyond == []
 
 
 def test_the_member_s_page_is_fit_for_a_phone(person, town, page: Page, live_server, complaints):
