@@ -26,7 +26,7 @@ from districts.models import Unit
 from districts.picking import UNIT, PickField
 from districts.roles import CHANGE
 from districts.scope import ground_of
-from members.belonging import Belonging, belongings, keep_exception
+from members.belonging import belongings, keep_exception
 from members.models import Member, Registration
 from members.registrations import (
     change_cell,
@@ -95,31 +95,27 @@ def standing_registrations(member: Member) -> list[Registration]:
     return list(standing.select_related("unit", "member").order_by("kind", "since"))
 
 
-def _contradicting(member: Member, cell: Unit, on: date) -> Belonging | None:
-    """Where the articles say that the member belongs, if that is another cell."""
+def _contradicts(member: Member, cell: Unit, on: date) -> bool:
+    """Whether the articles say that the member belongs to another cell."""
     known = belongings([member.pk], on).get(member.pk)
-    return known if known and known.cell and known.cell.pk != cell.pk else None
+    return known is not None and known.cell is not None and known.cell != cell
 
 
 def _unlike_the_articles(member: Member, cell: Unit, on: date) -> Iterator[Text]:
     """What the articles say against a home in `cell`."""
-    other = _contradicting(member, cell, on)
-    if other is not None:
+    known = belongings([member.pk], on).get(member.pk)
+    if known is None or known.cell == cell:
+        return
+    if known.cell is not None:
         text = _(
             "By %(article)s %(member)s belongs to %(cell)s: %(why)s As an exception the change is "
             "kept with its reason, and stays listed."
         )
-        values = {"article": other.article, "cell": other.cell, "why": other.why}
+        values = {"article": known.article, "cell": known.cell, "why": known.why}
         yield text % {"member": member, **values}
-    elif cell.kind == Kind.FACTORY_CELL and _belongs_nowhere(member, on):
+    elif cell.kind == Kind.FACTORY_CELL:
         text = _("%(member)s works in no workplace that %(cell)s answers for (A1, A2).")
         yield text % {"member": member, "cell": cell}
-
-
-def _belongs_nowhere(member: Member, on: date) -> bool:
-    """Whether neither work nor residence tells a cell."""
-    known = belongings([member.pk], on).get(member.pk)
-    return known is not None and known.cell is None
 
 
 def _place(registration: Registration) -> str:
@@ -192,7 +188,7 @@ class ChangeCell(MemberAct):
     def perform(self, target: Member) -> Outcome:
         given = self.cleaned_data
         known = before(target)
-        if given["kind"] == HOME and _contradicting(target, given["to"], self.day):
+        if given["kind"] == HOME and _contradicts(target, given["to"], self.day):
             # Before there is a reason this is but a look ahead.
             reason = given.get("reason", "").strip() or _("The reason is still to be given.")
             user: Any = self.request.user
