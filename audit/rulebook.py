@@ -42,6 +42,7 @@ class Statutes:
     meeting_interval_days: int = 31  # between general meetings (A10)
     confirmation_days: int = 30  # from an appointment in an emergency to its confirmation (A14)
     request_days: int = 30  # from a request to the day by which it is decided
+    secret_least: int = 5  # entitled to a secret vote, below whom its totals may tell how all voted
 
 
 @cache

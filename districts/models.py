@@ -124,6 +124,7 @@ class Unit(Placed, MPTTModel):
             ("view_register", _("See the register of the unit")),
             ("change_register", _("Change the register of the unit")),
             ("export_register", _("Export the register of the unit")),
+            ("tell_votes", _("Check off voters and count votes in the unit")),
         ]
         constraints = [
             *Placed.Meta.constraints,
@@ -284,6 +285,7 @@ class HeldRole(models.Model):
 
         SECRETARY = "secretary", _("secretary")
         AUDITOR = "auditor", _("auditor")
+        TELLER = "teller", _("teller")
 
     account = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -320,7 +322,7 @@ class HeldRole(models.Model):
         ordering = ["-since", "-pk"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(role__in=["secretary", "auditor"]), name="districts_role_known"
+                condition=Q(role__in=["secretary", "auditor", "teller"]), name="districts_role_known"
             ),
             models.CheckConstraint(
                 # A role that is taken on the day it was given never held.

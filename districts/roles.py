@@ -22,21 +22,37 @@ from audit.refusals import Blocker, Refused, refuse_if
 from districts.models import HeldRole, Unit
 
 VIEW, CHANGE, EXPORT = "view_register", "change_register", "export_register"
-PERMISSIONS = (VIEW, CHANGE, EXPORT)
+TELL = "tell_votes"
+PERMISSIONS = (VIEW, CHANGE, EXPORT, TELL)
 
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """A role: what it is called and what it permits on the unit and on all below it."""
+    """A role: what it is called and what it permits on the unit and on all below it.
+
+    Who gives it holds as much, and keeps the register there; a role that sees nothing of the
+    register is given by whoever keeps it.
+    """
 
     label: str | Promise
     permissions: frozenset[str]
 
+    @property
+    def asked_of_giver(self) -> frozenset[str]:
+        """What somebody must hold there to give or take it."""
+        return (self.permissions if self.is_of_the_office else frozenset({VIEW})) | {CHANGE}
 
-SECRETARY, AUDITOR = "secretary", "auditor"
+    @property
+    def is_of_the_office(self) -> bool:
+        """Whether it sees the register, and so leads into the admin."""
+        return VIEW in self.permissions
+
+
+SECRETARY, AUDITOR, TELLER = "secretary", "auditor", "teller"
 ROLES: dict[str, Role] = {
     SECRETARY: Role(gettext_lazy("secretary"), frozenset({VIEW, CHANGE})),
     AUDITOR: Role(gettext_lazy("auditor"), frozenset({VIEW, EXPORT})),
+    TELLER: Role(gettext_lazy("teller"), frozenset({TELL})),
 }
 
 
@@ -61,9 +77,9 @@ def grant_role(
     until: date | None = None,
     by: Any = None,
 ) -> HeldRole:
-    """Give `user` the role on `unit`, None for everything, and let him or her into the admin.
+    """Give `user` the role on `unit`, None for everything.
 
-    From today unless `since` says otherwise. `by` is who gives it, None for the program itself: it
+    A role of the office lets him or her into the admin. From today unless `since` says otherwise. `by` is who gives it, None for the program itself: it
     must be no wider than what `by` holds there. Raises `UnknownRole`, `CannotChangeRole`.
     """
     permissions = _role(role).permissions
@@ -80,7 +96,7 @@ def grant_role(
         )
     for permission in permissions:
         assign_perm(permission, user, unit) if unit else assign_perm(_named(permission), user)
-    if not user.is_staff:
+    if ROLES[role].is_of_the_office and not user.is_staff:
         user.is_staff = True
         user.save(update_fields=["is_staff"])
     return held
@@ -97,7 +113,7 @@ def revoke_role(
 ) -> None:
     """Take the role on `unit` from `user` on the day `on`, today unless one is given.
 
-    The way into the admin goes with the last role. What another role of the user on this unit
+    The way into the admin goes with the last role of the office. What another role of the user on this unit
     permits stays. Raises `UnknownRole`, `CannotChangeRole`.
     """
     _role(role)
@@ -123,7 +139,7 @@ def _end(roles: QuerySet[HeldRole], on: date) -> None:
 
 
 def _withdraw_permissions(user: Any, unit: Unit | None) -> None:
-    """Take what no standing role on the unit permits any more, and the way in after the last."""
+    """Take what no standing role on the unit permits any more, and at last the way in."""
     today = timezone.localdate()
     standing = _standing(user, today)
     kept = {
@@ -133,7 +149,8 @@ def _withdraw_permissions(user: Any, unit: Unit | None) -> None:
     }
     for permission in frozenset().union(*(role.permissions for role in ROLES.values())) - kept:
         remove_perm(permission, user, unit) if unit else remove_perm(_named(permission), user)
-    if user.is_staff and not user.is_superuser and not standing.exists():
+    office = [name for name, role in ROLES.items() if role.is_of_the_office]
+    if user.is_staff and not user.is_superuser and not standing.filter(role__in=office).exists():
         user.is_staff = False
         user.save(update_fields=["is_staff"])
 
@@ -156,7 +173,7 @@ def changing_blockers(*, user: Any, role: str, unit: Unit | None, by: Any) -> It
         return
     if by.pk == user.pk:
         yield Blocker(_("Nobody changes a role of his or her own."))
-    if not holds_all(by, ROLES[role].permissions | {CHANGE}, unit):
+    if not holds_all(by, ROLES[role].asked_of_giver, unit):
         reason = _("Nobody gives or takes a role that is wider than his or her own: %(role)s.")
         yield Blocker(reason % {"role": _where(role, unit)})
 

@@ -1,0 +1,239 @@
+"""What is asked: a motion or an election, with its choices and the composition that it must have."""
+
+from fractions import Fraction
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from audit.ground import Ground
+from districts.models import Unit
+
+MOST_SEATS = 100
+
+
+class Method(models.TextChoices):
+    """How the ballots are counted."""
+
+    YES_NO = "yes-no", _("yes, no or abstain")
+    OPTIONS = "options", _("one of several options")
+    BLOCK = "block", _("plurality: as many names as seats, or fewer")
+    APPROVAL = "approval", _("approval: any number of names")
+    SCOTTISH = "scottish-stv", _("ranking, single transferable vote (Scottish rules)")
+    MEEK = "meek-stv", _("ranking, single transferable vote (Meek)")
+
+
+MOTIONS = frozenset({Method.YES_NO, Method.OPTIONS})
+RANKED = frozenset({Method.SCOTTISH, Method.MEEK})
+
+
+class QuestionQuerySet(models.QuerySet["Question"]):
+    """Questions, in the words of the business."""
+
+    def on_ground(self, ground: Ground) -> "QuestionQuerySet":
+        """Those that the units of `ground` have raised."""
+        return self.filter(ground.holds("unit__"))
+
+
+class Question(models.Model):
+    """A motion or an election that a unit raises for itself and all below it.
+
+    It is changed by the acts in `elections.questions` alone, and only until a poll on it is open.
+    """
+
+    class Kind(models.TextChoices):
+        """What the answer decides."""
+
+        MOTION = "motion", _("motion")
+        ELECTION = "election", _("election")
+
+    class Majority(models.TextChoices):
+        """How many must be for it."""
+
+        SIMPLE = "simple", _("simple: more for it than against it")
+        ABSOLUTE = "absolute", _("absolute: more than half")
+        TWO_THIRDS = "two-thirds", _("two thirds")
+
+    class Base(models.TextChoices):
+        """Of whom the majority is taken."""
+
+        VOTING = "voting", _("of those voting")
+        ROLL = "roll", _("of all on the roll")
+
+    unit = models.ForeignKey(
+        Unit, models.PROTECT, related_name="questions", verbose_name=_("raised by")
+    )
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices)
+    title = models.CharField(_("title"), max_length=200)
+    text = models.TextField(_("text"), blank=True, max_length=10_000)
+    method = models.CharField(_("counted by"), max_length=20, choices=Method.choices)
+    seats = models.PositiveSmallIntegerField(
+        _("seats"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(MOST_SEATS)],
+    )
+    votes_each = models.PositiveSmallIntegerField(
+        _("names on a ballot at most"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text=_("For plurality, where it is fewer than there are seats."),
+    )
+    quorum_numerator = models.PositiveSmallIntegerField(_("quorum"), default=0)
+    quorum_denominator = models.PositiveSmallIntegerField(
+        _("of"), default=1, validators=[MinValueValidator(1)]
+    )
+    majority = models.CharField(
+        _("majority"), max_length=10, choices=Majority.choices, default=Majority.SIMPLE
+    )
+    base = models.CharField(_("taken"), max_length=10, choices=Base.choices, default=Base.VOTING)
+    raised_on = models.DateField(_("raised on"))
+
+    objects = QuestionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("question")
+        verbose_name_plural = _("questions")
+        ordering = ["-raised_on", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind="motion", method__in=["yes-no", "options"], seats__isnull=True)
+                | Q(
+                    kind="election",
+                    method__in=["block", "approval", "scottish-stv", "meek-stv"],
+                    seats__isnull=False,
+                    seats__gte=1,
+                ),
+                name="elections_question_method_of_its_kind",
+                violation_error_message=_(
+                    "An election has seats and a method that fills them; a motion has neither."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=Q(votes_each__isnull=True)
+                | Q(method="block", votes_each__gte=1, votes_each__lte=F("seats")),
+                name="elections_question_names_on_a_ballot",
+                violation_error_message=_(
+                    "Only plurality sets how many names a ballot bears, and at most one a seat."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=Q(quorum_denominator__gte=1)
+                & Q(quorum_numerator__lte=F("quorum_denominator")),
+                name="elections_question_quorum_is_a_part",
+                violation_error_message=_("A quorum is a part of the roll, at most the whole."),
+            ),
+            models.CheckConstraint(
+                condition=Q(majority__in=["simple", "absolute", "two-thirds"])
+                & Q(base__in=["voting", "roll"]),
+                name="elections_question_majority_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def quorum(self) -> Fraction:
+        """The part of the roll that must vote for the result to be valid; 0 asks for none."""
+        return Fraction(self.quorum_numerator, self.quorum_denominator)
+
+    @property
+    def is_ranked(self) -> bool:
+        """Whether a ballot puts its names in an order."""
+        return self.method in RANKED
+
+    @property
+    def most_names(self) -> int | None:
+        """How many choices a ballot may name; None sets no limit but their number."""
+        if self.kind == self.Kind.MOTION:
+            return 1
+        return (self.votes_each or self.seats) if self.method == Method.BLOCK else None
+
+    def clean(self) -> None:
+        super().clean()
+        if (self.method in MOTIONS) != (self.kind == self.Kind.MOTION):
+            raise ValidationError({"method": _now("This method does not count such a question.")})
+
+
+class Choice(models.Model):
+    """What a ballot can name: an answer to a motion, or a candidate of an election."""
+
+    question = models.ForeignKey(
+        Question,
+        models.CASCADE,
+        related_name="choices",
+        db_index=False,  # the constraint's index begins with it
+        verbose_name=_("question"),
+    )
+    number = models.PositiveSmallIntegerField(_("number"), validators=[MinValueValidator(1)])
+    label = models.CharField(_("name"), max_length=200)
+    member = models.ForeignKey(
+        "members.Member",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="candidatures",
+        verbose_name=_("member"),
+    )
+    withdrawn = models.BooleanField(_("withdrawn"), default=False)
+
+    class Meta:
+        verbose_name = _("choice")
+        verbose_name_plural = _("choices")
+        ordering = ["question", "number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["question", "number"], name="elections_choice_number_once"
+            ),
+            models.UniqueConstraint(
+                fields=["question", "member"],
+                name="elections_choice_member_once",
+                violation_error_message=_("This member stands already."),
+            ),
+            models.CheckConstraint(
+                condition=Q(number__gte=1), name="elections_choice_number_counts"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class Composition(models.Model):
+    """How many of those elected must come from a group of the candidates (A13)."""
+
+    question = models.ForeignKey(
+        Question,
+        models.CASCADE,
+        related_name="compositions",
+        db_index=False,  # the constraint's index begins with it
+        verbose_name=_("question"),
+    )
+    name = models.CharField(_("name of the group"), max_length=100)
+    at_least = models.PositiveSmallIntegerField(_("at least"), default=0)
+    at_most = models.PositiveSmallIntegerField(_("at most"), null=True, blank=True)
+    choices: Any = models.ManyToManyField(Choice, related_name="+", verbose_name=_("candidates"))
+
+    class Meta:
+        verbose_name = _("composition")
+        verbose_name_plural = _("compositions")
+        ordering = ["question", "name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["question", "name"], name="elections_composition_name_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(at_most__isnull=True) | Q(at_most__gte=F("at_least")),
+                name="elections_composition_bounds_in_order",
+                violation_error_message=_("At most cannot be fewer than at least."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,108 @@
+"""All that stands in the way of each step of a poll, for the acts and for the pages alike."""
+
+from collections.abc import Iterator, Sequence
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from audit.refusals import Blocker
+from elections.models import Count, Poll, TellerKey
+from elections.models.polls import Channel, State
+from elections.models.questions import RANKED, Question
+from elections.papers import agreement_blockers
+from elections.questions import TELLERS
+from elections.results import impossible_groups
+from elections.roll import entitled
+from elections.states import state_blockers
+
+
+def opening_blockers(poll: Poll, members: Sequence[int] | None = None) -> list[Blocker]:
+    """Whether the poll can open: its unit, choices, tellers and roll (A9, A10, A13)."""
+    return [*state_blockers(poll, State.OPEN), *_not_ready(poll, members)]
+
+
+def _not_ready(poll: Poll, members: Sequence[int] | None) -> Iterator[Blocker]:
+    now = timezone.now()
+    today = timezone.localdate(now)
+    if not poll.unit.is_open(today):
+        yield Blocker(_("%(unit)s is not open on that day.") % {"unit": poll.unit}, "A9")
+    if poll.closes_at is not None and poll.closes_at <= now:
+        yield Blocker(_("The moment at which the poll closes has passed already."))
+    yield from question_blockers(poll.question)
+    if poll.is_online:
+        yield from _teller_blockers(poll)
+    if not entitled(poll, today, members).exists():
+        yield Blocker(_("Nobody would stand on the roll."), "A10")
+
+
+def question_blockers(question: Question) -> Iterator[Blocker]:
+    """Whether the question can be answered: its choices, and a lawful result for it (A13)."""
+    standing = question.choices.filter(withdrawn=False).count()
+    if question.kind == Question.Kind.MOTION:
+        if standing < 2:
+            yield Blocker(_("A motion has two answers at least to choose from."))
+        return
+    if standing == 0:
+        yield Blocker(_("Nobody stands as a candidate."))
+    elif standing < (question.seats or 0):
+        reason = _("%(standing)s stand for %(seats)s seats: there are too few candidates.")
+        yield Blocker(reason % {"standing": standing, "seats": question.seats})
+    else:
+        reason = _("No choice of %(seats)s among these candidates keeps the composition: %(name)s.")
+        for name in impossible_groups(question):
+            yield Blocker(reason % {"seats": question.seats, "name": name}, "A13")
+
+
+def _teller_blockers(poll: Poll) -> Iterator[Blocker]:
+    tellers = [teller.account for teller in poll.tellers.select_related("account")]
+    if len(tellers) != TELLERS:
+        yield Blocker(
+            _("A vote that is cast online has three tellers, two of whom open the box.")
+        )
+    having = set(
+        TellerKey.objects.filter(account__in=tellers).values_list("account", flat=True)
+    )
+    for account in tellers:
+        told = {"teller": account.get_username()}
+        if account.pk not in having:
+            yield Blocker(_("%(teller)s has not made a teller's key yet.") % told)
+        if not account.is_active:
+            yield Blocker(_("The account of %(teller)s is closed.") % told)
+
+
+def closing_blockers(poll: Poll) -> list[Blocker]:
+    """Whether the poll can be closed: as long as it is open."""
+    return state_blockers(poll, State.CLOSED)
+
+
+def counting_blockers(poll: Poll) -> list[Blocker]:
+    """Whether the poll can be counted: the box opened, the papers agreed, the numbers right (A5)."""
+    return [*state_blockers(poll, State.COUNTED), *_not_countable(poll)]
+
+
+def _not_countable(poll: Poll) -> Iterator[Blocker]:
+    if poll.is_online:
+        count = Count.objects.filter(poll=poll).first()
+        voted = poll.check_offs.filter(channel=Channel.ONLINE).count()
+        if count is None:
+            yield Blocker(_("The box has not been opened: two tellers open it together."))
+        elif len(count.ballots) != voted:
+            reason = _("The box held %(lying)s ballots; %(voted)s members voted online.")
+            yield Blocker(reason % {"lying": len(count.ballots), "voted": voted}, "A5")
+    if poll.is_on_paper:
+        yield from agreement_blockers(poll)
+
+
+def publishing_blockers(poll: Poll) -> list[Blocker]:
+    """Whether the result can be published: once it is counted."""
+    return state_blockers(poll, State.PUBLISHED)
+
+
+def annulling_blockers(poll: Poll) -> list[Blocker]:
+    """Whether the poll can be annulled: in any state but that."""
+    return state_blockers(poll, State.ANNULLED)
+
+
+def needs_papers_one_by_one(poll: Poll) -> bool:
+    """Whether totals do not suffice: a ranking is counted from the papers themselves."""
+    return poll.question.method in RANKED
