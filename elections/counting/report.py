@@ -24,7 +24,7 @@ class Tie:
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """A candidate whom the composition guarded from exclusion or doomed to it, since which stage."""
+    """A candidate whom the composition guarded from exclusion or doomed to it, and since when."""
 
     candidate: int
     stage: int
