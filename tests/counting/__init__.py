@@ -1,0 +1,1 @@
+"""Tests of the counting, which is pure calculation: none of them needs a database."""
