@@ -322,7 +322,8 @@ class HeldRole(models.Model):
         ordering = ["-since", "-pk"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(role__in=["secretary", "auditor", "teller"]), name="districts_role_known"
+                condition=Q(role__in=["secretary", "auditor", "teller"]),
+                name="districts_role_known",
             ),
             models.CheckConstraint(
                 # A role that is taken on the day it was given never held.

@@ -77,10 +77,10 @@ def grant_role(
     until: date | None = None,
     by: Any = None,
 ) -> HeldRole:
-    """Give `user` the role on `unit`, None for everything.
+    """Give `user` the role on `unit`, None for everything; one of the office lets into the admin.
 
-    A role of the office lets him or her into the admin. From today unless `since` says otherwise. `by` is who gives it, None for the program itself: it
-    must be no wider than what `by` holds there. Raises `UnknownRole`, `CannotChangeRole`.
+    From today unless `since` says otherwise. `by` is who gives it, None for the program itself: he
+    or she must hold what the role asks of its giver. Raises `UnknownRole`, `CannotChangeRole`.
     """
     permissions = _role(role).permissions
     since = since or timezone.localdate()
@@ -113,8 +113,8 @@ def revoke_role(
 ) -> None:
     """Take the role on `unit` from `user` on the day `on`, today unless one is given.
 
-    The way into the admin goes with the last role of the office. What another role of the user on this unit
-    permits stays. Raises `UnknownRole`, `CannotChangeRole`.
+    The way into the admin goes with the last role of the office. What another role of the user on
+    this unit permits stays. Raises `UnknownRole`, `CannotChangeRole`.
     """
     _role(role)
     on = on or timezone.localdate()

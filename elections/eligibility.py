@@ -88,7 +88,7 @@ def _answer(
     if member.left is not None and member.left <= timezone.localdate():
         text = _("The membership ended on %(day)s.")
         return _no(text % {"day": member.left.isoformat()})
-    return closed or YES
+    return YES if closed is None else closed
 
 
 def _voted(poll: Poll, vote: CheckOff) -> Eligibility:
@@ -117,5 +117,3 @@ def _closed(poll: Poll, channel: str | None) -> Eligibility | None:
 
 def _no(reason: str) -> Eligibility:
     return Eligibility(False, reason)
-
-

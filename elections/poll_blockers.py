@@ -56,12 +56,8 @@ def question_blockers(question: Question) -> Iterator[Blocker]:
 def _teller_blockers(poll: Poll) -> Iterator[Blocker]:
     tellers = [teller.account for teller in poll.tellers.select_related("account")]
     if len(tellers) != TELLERS:
-        yield Blocker(
-            _("A vote that is cast online has three tellers, two of whom open the box.")
-        )
-    having = set(
-        TellerKey.objects.filter(account__in=tellers).values_list("account", flat=True)
-    )
+        yield Blocker(_("A vote that is cast online has three tellers, two of whom open the box."))
+    having = set(TellerKey.objects.filter(account__in=tellers).values_list("account", flat=True))
     for account in tellers:
         told = {"teller": account.get_username()}
         if account.pk not in having:
@@ -76,7 +72,7 @@ def closing_blockers(poll: Poll) -> list[Blocker]:
 
 
 def counting_blockers(poll: Poll) -> list[Blocker]:
-    """Whether the poll can be counted: the box opened, the papers agreed, the numbers right (A5)."""
+    """Whether the poll can be counted: box opened, papers agreed, numbers right (A5)."""
     return [*state_blockers(poll, State.COUNTED), *_not_countable(poll)]
 
 

@@ -7,7 +7,6 @@ in `elections.poll_blockers` that the pages show beforehand.
 import hashlib
 import secrets
 from collections.abc import Sequence
-from typing import Any
 
 from django.db import connection
 from django.utils import timezone
@@ -17,6 +16,7 @@ from audit.refusals import Refused, refuse_if
 from elections.board import chain
 from elections.models import Count, Poll, RollEntry, SealedBallot, Share, TellerKey
 from elections.models.polls import State
+from elections.papers import agreed
 from elections.poll_blockers import (
     annulling_blockers,
     closing_blockers,
@@ -27,7 +27,6 @@ from elections.poll_blockers import (
 from elections.results import result_of
 from elections.roll import entitled
 from elections.sealing import new_poll_key, shuffled
-from elections.papers import agreed
 
 
 class CannotOpenPoll(Refused):
@@ -101,7 +100,8 @@ def _freeze_roll(poll: Poll, members: Sequence[int] | None) -> int:
             f"SELECT chosen.*, %s FROM ({query}) chosen",
             [poll.pk, *values],
         )
-        return cursor.rowcount
+        written: int = cursor.rowcount
+        return written
 
 
 def _make_keys(poll: Poll) -> None:
@@ -194,5 +194,3 @@ def annul_poll(*, poll: Poll) -> Poll:
     poll.state = State.ANNULLED
     poll.save(update_fields=["state"])
     return poll
-
-

@@ -227,8 +227,10 @@ def put_question(
 
 def cells_below(unit: Unit, on: date) -> list[Unit]:
     """The cells that are open on the day `on` in `unit`, in the order of the tree. One query."""
-    below = Unit.objects.open(on).cells().filter(
-        tree_id=unit.tree_id, lft__gte=unit.lft, rght__lte=unit.rght
+    below = (
+        Unit.objects.open(on)
+        .cells()
+        .filter(tree_id=unit.tree_id, lft__gte=unit.lft, rght__lte=unit.rght)
     )
     return list(below.order_by("lft"))
 
@@ -252,8 +254,8 @@ def _put_blockers(question: Question, units: Sequence[Unit], assembly: str) -> I
 
 
 def _is_below(unit: Unit, above: Unit) -> bool:
-    same = unit.tree_id == above.tree_id
-    return same and above.lft <= unit.lft and unit.rght <= above.rght
+    same: bool = unit.tree_id == above.tree_id
+    return same and bool(above.lft <= unit.lft and unit.rght <= above.rght)
 
 
 def tellers_blockers(tellers: Sequence[Any], channels: str) -> list[Blocker]:

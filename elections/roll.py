@@ -22,6 +22,7 @@ def entitled(poll: Poll, on: date, members: Sequence[int] | None = None) -> Quer
     """
     present = Q(member__left__isnull=True) | Q(member__left__gt=on)
     registered = Registration.objects.in_force(on).filter(present, unit__kind__in=CELLS)
+    chosen: QuerySet[Registration]
     if poll.assembly == Poll.Assembly.DELEGATES:
         chosen = registered.filter(kind=HOME, member__in=members or ())
     elif poll.assembly == Poll.Assembly.CELL:

@@ -1,8 +1,8 @@
 """The states of a poll and which may follow which. Pure."""
 
-from audit.refusals import Blocker
 from django.utils.translation import gettext as _
 
+from audit.refusals import Blocker
 from elections.models import Poll
 from elections.models.polls import State
 

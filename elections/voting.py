@@ -141,7 +141,7 @@ def take_back(*, vote: CheckOff) -> None:
 
 
 def _held(poll: Poll) -> Poll:
-    """The poll afresh, held in its state until the transaction ends; votes do not wait for votes."""
+    """The poll afresh, held in its state to the end; votes do not wait for votes."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             # Django has no name for this lock, the weakest that a closing waits for.
@@ -178,7 +178,8 @@ def _check_off_online(poll: int, member: int) -> bool:
     with connection.cursor() as cursor:
         values = [key, today, member, poll, moment, today]
         cursor.execute(_BY_VENDOR[connection.vendor], values)
-        return cursor.rowcount == 1
+        written: bool = cursor.rowcount == 1
+        return written
 
 
 def _put_in(poll: int, receipt: str, sealed: bytes) -> None:

@@ -17,9 +17,7 @@ class SealedBallot(models.Model):
     """
 
     receipt = models.CharField(_("receipt"), max_length=64, primary_key=True)
-    poll = models.ForeignKey(
-        Poll, models.PROTECT, related_name="ballots", verbose_name=_("poll")
-    )
+    poll = models.ForeignKey(Poll, models.PROTECT, related_name="ballots", verbose_name=_("poll"))
     sealed = models.BinaryField(_("sealed ballot"))
 
     class Meta:

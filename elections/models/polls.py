@@ -252,4 +252,6 @@ class CheckOff(models.Model):
 def earlier_vote(question: int, member: int, *, but: uuid.UUID | None = None) -> CheckOff | None:
     """The vote on the question that stands for the member already, with its poll and unit (A5)."""
     votes = CheckOff.objects.filter(question=question, member=member, annulled=False)
-    return votes.exclude(pk=but).select_related("poll__unit").first()
+    if but is not None:
+        votes = votes.exclude(pk=but)
+    return votes.select_related("poll__unit").first()

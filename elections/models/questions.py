@@ -1,4 +1,4 @@
-"""What is asked: a motion or an election, with its choices and the composition that it must have."""
+"""What is asked: a motion or an election, with its choices and the composition it must have."""
 
 from fractions import Fraction
 from typing import Any

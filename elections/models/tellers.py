@@ -91,9 +91,7 @@ class Share(models.Model):
             models.UniqueConstraint(
                 fields=["poll", "first", "second"], name="elections_share_once"
             ),
-            models.CheckConstraint(
-                condition=~Q(first=F("second")), name="elections_share_for_two"
-            ),
+            models.CheckConstraint(condition=~Q(first=F("second")), name="elections_share_for_two"),
         ]
 
     def __str__(self) -> str:
