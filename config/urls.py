@@ -10,6 +10,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("login/", views.SignIn.as_view(), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),
+    path("", include("elections.urls")),
     path("admin/login/", views.admin_login),
     path("admin/", include("districts.urls")),
     path("admin/", include("cells.urls")),

@@ -39,19 +39,22 @@ def enter_papers(
     ballots: Sequence[Sequence[int]] | None = None,
     totals: Totals | None = None,
     papers: int = 0,
+    blank: int = 0,
     invalid: int = 0,
 ) -> PaperCount:
     """Enter the papers of a closed poll: each of them, or totals by the numbers of the choices.
 
-    `papers` are the valid ones, blank ones among them, counted by themselves where `ballots` are
-    given. A new entry of the same person is put in the place of the one before. Raises
-    `CannotEnter`, for numbers that do not fit the check-off or each other.
+    `papers` are the valid ones, of them `blank` ones that name nobody; both are counted by
+    themselves where `ballots` are given. A new entry of the same person is put in the place of the
+    one before. Raises `CannotEnter`, for numbers that do not fit the check-off or each other.
     """
     poll = Poll.objects.select_for_update(of=("self",)).select_related("question").get(pk=poll.pk)
     if ballots is not None:
-        papers = len(ballots)
-    entry = PaperCount(poll=poll, by=by, papers=papers, invalid=invalid)
-    entry.ballots = None if ballots is None else [list(one) for one in ballots]
+        papers, blank = len(ballots), sum(not one for one in ballots)
+    entry = PaperCount(poll=poll, by=by, papers=papers, blank=blank, invalid=invalid)
+    ordered = poll.question.is_ranked
+    if ballots is not None:
+        entry.ballots = [list(one) if ordered else sorted(one) for one in ballots]
     entry.totals = None if totals is None else {str(key): votes for key, votes in totals.items()}
     refuse_if(entry_blockers(entry), CannotEnter)
     PaperCount.objects.filter(poll=poll, by=by).delete()
@@ -125,15 +128,17 @@ def _totals_blockers(entry: PaperCount) -> list[Blocker]:
     for number in sorted(totals.keys() - standing.keys()):
         reason = _("There are votes for %(number)s, which does not stand.")
         found.append(Blocker(reason % {"number": number}))
+    valid = entry.papers - entry.blank
     for number, votes in sorted(totals.items()):
-        if votes > entry.papers and number in standing:
-            reason = _("%(name)s has %(votes)s votes on %(papers)s papers.")
-            told = {"name": standing[number], "votes": votes, "papers": entry.papers}
+        if votes > valid and number in standing:
+            reason = _("%(name)s has %(votes)s votes on %(papers)s papers that name any.")
+            told = {"name": standing[number], "votes": votes, "papers": valid}
             found.append(Blocker(reason % told))
     most = question.most_names or len(standing)
-    if sum(totals.values()) > entry.papers * most:
-        reason = _("%(votes)s votes are more than %(papers)s papers with %(most)s names can bear.")
-        told = {"votes": sum(totals.values()), "papers": entry.papers, "most": most}
+    votes = sum(totals.values())
+    if not valid <= votes <= valid * most:
+        reason = _("%(votes)s votes do not come from %(papers)s papers with 1 to %(most)s names.")
+        told = {"votes": votes, "papers": valid, "most": most}
         found.append(Blocker(reason % told))
     return found
 
@@ -176,6 +181,7 @@ def differences(one: PaperCount, other: PaperCount, labels: Mapping[int, str]) -
         Difference(str(about), str(first), str(second))
         for about, first, second in (
             (_("valid papers"), one.papers, other.papers),
+            (_("blank papers"), one.blank, other.blank),
             (_("invalid papers"), one.invalid, other.invalid),
         )
         if first != second

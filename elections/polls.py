@@ -162,8 +162,9 @@ def count_poll(*, poll: Poll) -> Poll:
     papers = agreed(poll)
     if papers is not None:
         count.ballots = shuffled([*count.ballots, *(papers.ballots or [])])
-        count.totals, count.invalid = papers.totals, papers.invalid
-        count.papers = papers.papers if papers.totals is not None else 0
+        count.invalid = papers.invalid
+        if papers.totals is not None:
+            count.totals, count.papers, count.blank = papers.totals, papers.papers, papers.blank
     count.result = result_of(poll, count)
     count.save()
     poll.state = State.COUNTED

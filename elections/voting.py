@@ -41,6 +41,7 @@ class BallotForm:
     choices: int
     standing: frozenset[int]
     most: int
+    ordered: bool
 
     def blockers(self, named: Sequence[int]) -> list[Blocker]:
         """All that is wrong with a ballot that names these."""
@@ -73,6 +74,7 @@ def ballot_form(code: UUID) -> BallotForm:
         choices=max((number for number, _withdrawn in rows), default=0),
         standing=standing,
         most=len(standing) if most is None else most,
+        ordered=poll.question.is_ranked,
     )
 
 
@@ -84,7 +86,8 @@ def cast_vote(*, code: UUID, member: int, choices: Sequence[int]) -> str:
     """
     form = ballot_form(code)
     refuse_if(form.blockers(choices), CannotVote)
-    sealed = seal(choices, candidates=form.choices, public=form.public)
+    named = list(choices) if form.ordered else sorted(choices)  # an order would be a mark
+    sealed = seal(named, candidates=form.choices, public=form.public)
     receipt = receipt_of(sealed)
     try:
         with transaction.atomic():

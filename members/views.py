@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from members.models import Account
+from members.portal import panels
 
 
 class SignIn(LoginView):
@@ -48,5 +49,5 @@ def home(request: HttpRequest) -> HttpResponse:
         if member
         else ()
     )
-    context = {"member": member, "registrations": held, "today": today}
+    context = {"member": member, "registrations": held, "today": today, "panels": panels(request)}
     return render(request, "members/home.html", context)

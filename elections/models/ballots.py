@@ -51,6 +51,9 @@ class PaperCount(models.Model):
         _("totals"), null=True, blank=True, help_text=_("Votes by the numbers of the choices.")
     )
     papers = models.PositiveIntegerField(_("valid papers"))
+    blank = models.PositiveIntegerField(
+        _("blank papers"), default=0, help_text=_("Of the valid ones, where totals are entered.")
+    )
     invalid = models.PositiveIntegerField(_("invalid papers"), default=0)
 
     class Meta:
@@ -73,7 +76,7 @@ class PaperCount(models.Model):
     def content(self) -> tuple[Any, ...]:
         """What two entries are compared by; the order of the papers says nothing."""
         ballots = None if self.ballots is None else sorted(self.ballots)
-        return ballots, self.totals, self.papers, self.invalid
+        return ballots, self.totals, self.papers, self.blank, self.invalid
 
 
 class Count(models.Model):
@@ -85,6 +88,7 @@ class Count(models.Model):
     ballots = models.JSONField(_("ballots in clear"), default=list)
     totals = models.JSONField(_("totals from paper"), null=True, blank=True)
     papers = models.PositiveIntegerField(_("papers in the totals"), default=0)
+    blank = models.PositiveIntegerField(_("blank papers in the totals"), default=0)
     invalid = models.PositiveIntegerField(_("invalid papers"), default=0)
     result = models.JSONField(_("result"), null=True, blank=True)
 

@@ -1,0 +1,5 @@
+"""The members' addresses: ballots, receipts, boards and results."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

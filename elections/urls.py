@@ -1,0 +1,8 @@
+"""The addresses of the votes: for members, and for tellers at the door."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("votes/", include("elections.ballot_urls")),
+    path("tell/", include("elections.door_urls")),
+]
