@@ -60,7 +60,7 @@ class _Text:
     def _cell(self, candidate: int, number: int, stage: Stage) -> str:
         """The votes of a candidate in a stage, or - for one who is out of the count by then."""
         votes = stage.votes[candidate - 1]
-        if not votes and self.out.get(candidate, number) < number:
+        if not votes and self.out.get(candidate, number + 1) <= number:
             return "- "
         return decimals(votes) + ("*" if candidate in stage.elected else " ")
 
