@@ -60,6 +60,21 @@ class CannotCount(ValueError):
     """A contest that has no lawful result, or ballots that do not fit it; the message says why."""
 
 
+def require_countable(contest: Contest) -> None:
+    """Raise `CannotCount` for no seats, for papers that name strangers, and for negative numbers.
+
+    That a paper names nobody twice is for the reader of the papers to see to.
+    """
+    if contest.seats < 1:
+        raise CannotCount("There is no seat to fill.")
+    named: set[int] = set().union(*[ballot.choices for ballot in contest.ballots])
+    if strangers := sorted((named | contest.withdrawn).difference(contest.numbers)):
+        told = ", ".join(map(str, strangers))
+        raise CannotCount(f"There is no candidate {told} among {len(contest.candidates)}.")
+    if any(ballot.weight < 0 for ballot in contest.ballots):
+        raise CannotCount("There cannot be fewer than no papers of a kind.")
+
+
 class NoLawfulResult(CannotCount):
     """No choice of candidates keeps the composition; `names` are the groups that cannot be met."""
 

@@ -13,6 +13,10 @@ class Tie:
 
     `chosen` was taken for `action` ('surplus', 'exclude', 'elect'). `means` says by what: 'earlier
     stage' or 'lot'. The lot is drawn from the published seed alone.
+
+    In a count by stages `stage` is the one at whose end they stood equal, and `earlier` the stage
+    that decided between some of them or all. `drawn` are those whom that left to the lot, and
+    `occasion` is the name under which it was drawn.
     """
 
     stage: int
@@ -20,11 +24,14 @@ class Tie:
     candidates: tuple[int, ...]
     chosen: tuple[int, ...]
     means: str
+    earlier: int | None = None
+    drawn: tuple[int, ...] = ()
+    occasion: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """A candidate whom the composition guarded from exclusion or doomed to it, since which stage."""
+    """A candidate whom the composition guarded from exclusion or doomed to it, and since when."""
 
     candidate: int
     stage: int
@@ -77,16 +84,7 @@ class Report:
             "stages": [_stage(stage) for stage in self.stages],
             "guarded": [_moved(one) for one in self.guarded],
             "doomed": [_moved(one) for one in self.doomed],
-            "ties": [
-                {
-                    "stage": tie.stage,
-                    "action": tie.action,
-                    "candidates": list(tie.candidates),
-                    "chosen": list(tie.chosen),
-                    "means": tie.means,
-                }
-                for tie in self.ties
-            ],
+            "ties": [_tie(tie) for tie in self.ties],
             "without_composition": list(self.without_composition),
             "notes": list(self.notes),
         }
@@ -102,6 +100,21 @@ def _stage(stage: Stage) -> dict[str, Any]:
     }
     if stage.quota is not None:
         shown["quota"] = decimals(stage.quota)
+    return shown
+
+
+def _tie(tie: Tie) -> dict[str, Any]:
+    shown: dict[str, Any] = {
+        "stage": tie.stage,
+        "action": tie.action,
+        "candidates": list(tie.candidates),
+        "chosen": list(tie.chosen),
+        "means": tie.means,
+    }
+    if tie.earlier is not None:
+        shown["earlier"] = tie.earlier
+    if tie.drawn:
+        shown |= {"drawn": list(tie.drawn), "occasion": tie.occasion}
     return shown
 
 
