@@ -47,7 +47,7 @@ def ranked(votes: Mapping[int, int], seed: str) -> Ranking:
     order = [
         number
         for total in sorted(levels, reverse=True)
-        for number in by_lot(levels[total], seed=seed, occasion=f"votes {total}")
+        for number in by_lot(levels[total], seed=seed, occasion=_occasion(total))
     ]
     return Ranking(votes, tuple(order))
 
@@ -75,13 +75,23 @@ def best_committee(
     chosen = graph.committee()
     elected = tuple(number for number in ranking.order if number in chosen)
     ties = [_tie(open_by_votes, elected, BY_VOTES)] if narrowed else []
-    ties += [_tie(undecided, elected, BY_LOT) for undecided in by_lot_open]
+    ties += [
+        _tie(undecided, elected, BY_LOT, _occasion(ranking.votes[undecided[0]]))
+        for undecided in by_lot_open
+    ]
     return elected, tuple(ties)
 
 
-def _tie(undecided: Sequence[int], elected: Sequence[int], means: str) -> Tie:
-    chosen = tuple(number for number in undecided if number in elected)
-    return Tie(1, "elect", tuple(undecided), chosen, means)
+def _tie(undecided: Sequence[int], elected: Sequence[int], means: str, occasion: str = "") -> Tie:
+    candidates = tuple(undecided)
+    chosen = tuple(number for number in candidates if number in elected)
+    drawn = candidates if occasion else ()
+    return Tie(1, "elect", candidates, chosen, means, drawn=drawn, occasion=occasion)
+
+
+def _occasion(votes: int) -> str:
+    """The name under which the lot is drawn among all who have so many votes."""
+    return f"votes {votes}"
 
 
 def _level_weights(ranking: Ranking, seats: int) -> dict[int, int]:

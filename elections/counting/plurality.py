@@ -7,14 +7,14 @@ the greatest sum of votes; without a composition those are simply the candidates
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
+from elections.counting.ballots import counted_papers, require_valid_papers
 from elections.counting.committee import Ranking, best_committee, ranked
 from elections.counting.composition import places, require_lawful
-from elections.counting.contest import CannotCount, Contest, Group
-from elections.counting.papers import counted_papers, require_countable
+from elections.counting.contest import CannotCount, Contest, Group, require_countable
 from elections.counting.report import Moved, Report, Stage
 
-BLOCK = "block plurality"
-LIMITED = "limited plurality"
+BLOCK = "block-plurality"
+LIMITED = "limited-plurality"
 APPROVAL = "approval"
 
 
@@ -25,7 +25,7 @@ def count_block(contest: Contest) -> Report:
     position of a ballot that names too many, one twice or somebody unknown, and `NoLawfulResult`
     where no choice of candidates keeps the composition (A13).
     """
-    require_countable(contest, most=_names_allowed(contest))
+    require_valid_papers(contest, most=_names_allowed(contest))
     return _counted(contest, _totals(contest), *counted_papers(contest), _block_name(contest))
 
 
@@ -34,7 +34,7 @@ def count_approval(contest: Contest) -> Report:
 
     Raises as `count_block` does.
     """
-    require_countable(contest)
+    require_valid_papers(contest)
     return _counted(contest, _totals(contest), *counted_papers(contest), APPROVAL)
 
 
@@ -48,23 +48,24 @@ def count_from_totals(
 ) -> Report:
     """Count from the candidates' totals instead of ballots: the same report as from the papers.
 
-    `papers` are those that name at least one candidate, `blank` those that name nobody. A candidate
-    who is missing in `totals` has no votes. The totals of those who withdrew are looked at with the
-    others and then left out. Raises `CannotCount` for totals that so many papers cannot give, and
-    `NoLawfulResult` as the counts of ballots do.
+    `papers` are those that name at least one candidate who stands, `blank` all others. A candidate
+    who is missing in `totals` has no votes; totals of those who withdrew are left out. Raises
+    `CannotCount` for totals that so many papers cannot give, and `NoLawfulResult` as the counts of
+    ballots do.
     """
     require_countable(contest)
     if contest.ballots:
         raise CannotCount("Either ballots are counted or totals, not both.")
-    each = len(contest.candidates) if approval else _names_allowed(contest)
-    _require_possible(contest, totals, papers, blank, each)
+    if strange := totals.keys() - set(contest.numbers):
+        raise CannotCount(f"There is no candidate {min(strange)} to have votes.")
+    each = len(contest.standing) if approval else _names_allowed(contest)
+    standing = {number: totals.get(number, 0) for number in contest.standing}
+    _require_possible(standing, papers, blank, each)
     method = APPROVAL if approval else _block_name(contest)
-    return _counted(contest, totals, papers, blank, method)
+    return _counted(contest, standing, papers, blank, method)
 
 
-def _require_possible(
-    contest: Contest, totals: Mapping[int, int], papers: int, blank: int, each: int
-) -> None:
+def _require_possible(totals: Mapping[int, int], papers: int, blank: int, each: int) -> None:
     """Refuse totals that do not come from `papers` papers with one to `each` names on them.
 
     All others do: dealt out to the papers one after the other, round and round, no candidate's
@@ -72,9 +73,7 @@ def _require_possible(
     """
     if papers < 0 or blank < 0:
         raise CannotCount("The number of papers is below nought.")
-    for number, total in sorted(totals.items()):
-        if number not in contest.numbers:
-            raise CannotCount(f"Candidate {number} is not in the contest.")
+    for number, total in totals.items():
         if not 0 <= total <= papers:
             raise CannotCount(f"Candidate {number} has {total} votes on {papers} papers.")
     votes = sum(totals.values())
@@ -82,8 +81,7 @@ def _require_possible(
         raise CannotCount(
             f"{votes} votes are more than {papers} papers can give with {each} names each."
         )
-    # Papers that name only somebody who withdrew are missing in the totals if that one is.
-    if votes < papers and contest.withdrawn <= totals.keys():
+    if votes < papers:
         raise CannotCount(f"{papers} papers name somebody, and only {votes} votes are entered.")
 
 

@@ -36,7 +36,7 @@ def group(name: str, *members: int, at_least: int = 0, at_most: int | None = Non
 def test_every_name_on_a_paper_is_a_vote():
     papers = [Ballot(3, (1, 2)), Ballot(2, (2, 3)), Ballot(1, (3,)), Ballot(4, ())]
     report = count_block(Contest("Bureau", ("A", "B", "C"), 2, papers))
-    assert report.method == "block plurality"
+    assert report.method == "block-plurality"
     assert (report.valid, report.blank, report.quota) == (6, 4, None)
     assert [stage.action for stage in report.stages] == ["votes counted"]
     # 1 and 3 have three votes each, and the lot decides between them.
@@ -54,8 +54,6 @@ def test_every_name_on_a_paper_is_a_vote():
         (Ballot(1, (1, 2, 3)), None, "names 3 candidates, and may name 2"),
         (Ballot(1, (1, 2)), 1, "names 2 candidates, and may name 1"),
         (Ballot(1, (1, 1)), None, "names candidate 1 more than once"),
-        (Ballot(1, (9,)), None, "names candidate 9, whom"),
-        (Ballot(-1, (1,)), None, "stands for less than no paper"),
     ],
 )
 def test_an_invalid_paper_is_named_by_its_position(ballot, votes_each, said):
@@ -73,12 +71,12 @@ def test_approval_names_as_many_as_it_likes_but_nobody_twice():
 
 
 def test_limited_plurality_says_so():
-    assert count_block(contest([3, 2, 1], 2, votes_each=1)).method == "limited plurality"
+    assert count_block(contest([3, 2, 1], 2, votes_each=1)).method == "limited-plurality"
 
 
 @pytest.mark.parametrize(("seats", "votes_each"), [(0, None), (1, 0)])
 def test_there_is_a_seat_and_a_vote(seats, votes_each):
-    with pytest.raises(CannotCount, match=r"At least one seat|at least one candidate"):
+    with pytest.raises(CannotCount, match=r"There is no seat|at least one candidate"):
         count_block(contest([1, 2], seats, votes_each=votes_each))
 
 
@@ -86,7 +84,7 @@ def test_votes_for_who_withdrew_do_not_count():
     report = count_block(contest([9, 2, 1], 1, withdrawn=frozenset({1})))
     assert report.elected == (2,)
     assert report.stages[0].votes == (0, 2, 1)
-    assert report.valid == 12
+    assert (report.valid, report.blank) == (3, 9)
 
 
 def test_fewer_candidates_than_seats_are_all_elected():
@@ -157,6 +155,7 @@ def test_the_lot_is_drawn_among_those_with_equal_votes():
     assert report.elected == (1, *drawn[:2])
     (tie,) = report.ties
     assert (tie.stage, tie.action, tie.means) == (1, "elect", "lot")
+    assert (tie.drawn, tie.occasion) == (tuple(drawn), "votes 3")
     assert (tie.candidates, tie.chosen) == (tuple(drawn), tuple(drawn[:2]))
 
 
@@ -412,7 +411,7 @@ def test_totals_are_refused_that_no_papers_give(totals, count, each):
         ({1: 11}, 10, {}, "Candidate 1 has 11 votes on 10 papers"),
         ({1: -1}, 10, {}, "Candidate 1 has -1 votes"),
         ({1: 10, 2: 10, 3: 1}, 10, {}, "21 votes are more than 10 papers can give with 2 names"),
-        ({4: 1}, 10, {}, "Candidate 4 is not in the contest"),
+        ({4: 1}, 10, {}, "There is no candidate 4"),
         ({1: 3}, 4, {}, "4 papers name somebody, and only 3 votes are entered"),
         ({}, -1, {}, "below nought"),
         ({}, 0, {"blank": -1}, "below nought"),
@@ -431,11 +430,13 @@ def test_totals_of_approval_are_bound_by_the_candidates():
     assert count_from_totals(three, totals, 10, approval=True).valid == 10
 
 
-def test_papers_for_who_withdrew_may_be_missing_in_the_totals():
+def test_totals_of_who_withdrew_are_left_out():
     gone = Contest("Bureau", ("A", "B"), 1, (), withdrawn=frozenset({1}))
-    assert count_from_totals(gone, {2: 3}, 5).elected == (2,)
-    with pytest.raises(CannotCount, match="only 4 votes"):
-        count_from_totals(gone, {1: 1, 2: 3}, 5)
+    report = count_from_totals(gone, {1: 9, 2: 3}, 3, blank=9)
+    assert report.elected == (2,)
+    assert report.stages[0].votes == (0, 3)
+    with pytest.raises(CannotCount, match="only 3 votes"):
+        count_from_totals(gone, {1: 1, 2: 3}, 4)
 
 
 def test_ballots_and_totals_are_not_mixed():
