@@ -27,13 +27,15 @@ def read_scottish_csv(text: str, name: str) -> Contest:
     names: list[str] = []
     title = None
     for line in filled:
-        if named := _CANDIDATE.match(line):
+        if not names and (ballot := papers.plain(_numbers(line))):
+            ballots.append(ballot)
+        elif named := _CANDIDATE.match(line):
             names.append(_name(lines, len(names) + 1, int(named[1]), named[2], candidates))
         elif names:
             title = _title(lines, line, len(names), candidates)
             break
         else:
-            ballots.append(papers.plain(_numbers(line)) or _paper(lines, papers, line))
+            ballots.append(_paper(lines, papers, line))
     if title is None:
         raise lines.broken(f"the name of {'the ward' if names else 'candidate 1'} is missing")
     if next(filled, None) is not None:
