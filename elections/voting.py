@@ -180,7 +180,7 @@ def _write(poll: int, member: int, receipt: str, sealed: bytes) -> bool:
     today = timezone.localdate(now)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            voter = [uuid4(), today, member, poll, now, today]
+            voter: list[Any] = [uuid4(), today, member, poll, now, today]
             cursor.execute(_BOTH, [*voter, receipt, poll, sealed])
             return bool(cursor.rowcount)
     return _write_on_sqlite([uuid4().hex, today, member, poll, now, today], receipt, sealed)

@@ -3,11 +3,16 @@
 from collections.abc import Callable
 
 from elections.counting.contest import Contest
+from elections.counting.meek import count_meek
+from elections.counting.plurality import count_approval, count_block
 from elections.counting.report import Report
 from elections.counting.stv import count_scottish
 
 METHODS: dict[str, Callable[[Contest], Report]] = {
     "scottish-stv": count_scottish,
+    "meek-stv": count_meek,
+    "block": count_block,
+    "approval": count_approval,
 }
 
 
