@@ -150,7 +150,20 @@ def test_nobody_stands():
 # The composition
 
 
-def test_who_is_guarded_is_not_excluded():
+def test_the_lowest_is_passed_over_where_guarded():
+    # Nobody has a quota of 80/3. D is lowest, and Factory has nobody else: C is excluded.
+    papers = (26, "A"), (25, "B"), (20, "C"), (9, "D")
+    report = count_meek(contest(2, *papers, groups=(group("Factory", "D", at_least=1),)))
+    assert report.stages[0].elected == ()
+    assert report.stages[1].excluded == (3,)
+    # Now the quota is 20 and A and B have it; with A elected the last seat is Factory's.
+    assert report.stages[1].elected == (1,)
+    assert report.stages[2].excluded == (2,)
+    assert report.elected == (1, 4)
+    assert report.without_composition == (1, 2)
+
+
+def test_the_last_seat_is_kept_for_who_is_guarded():
     papers = (30, "A"), (25, "B"), (20, "C"), (5, "DA")
     plain = count_meek(contest(2, *papers))
     assert plain.elected == (1, 2)
