@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from elections.counting.contest import Contest
-from elections.counting.report import Moved, Report, Tie, decimals, plain
+from elections.counting.report import Moved, Report, Stage, Tie, decimals, plain
 
 _ACROSS = 6
 _NAME = 26
@@ -20,6 +20,8 @@ class _Text:
         self.contest = contest
         self.report = report
         self.stages = list(enumerate(report.stages, 1))
+        self.out = dict.fromkeys(contest.withdrawn, 0)
+        self.out |= {who: number for number, stage in self.stages for who in stage.excluded}
 
     def lines(self) -> Iterator[str]:
         yield from self._head()
@@ -48,15 +50,19 @@ class _Text:
         yield _row("stage", [str(number) for number, _stage in stages])
         yield _row("", [_short(stage.action) for _number, stage in stages])
         for candidate in self.contest.numbers:
-            cells = [
-                decimals(stage.votes[candidate - 1]) + ("*" if candidate in stage.elected else " ")
-                for _number, stage in stages
-            ]
+            cells = [self._cell(candidate, number, stage) for number, stage in stages]
             yield _row(f"{candidate:>3} {self.contest.candidates[candidate - 1]}", cells)
         yield _row("    not transferable", [f"{decimals(one.exhausted)} " for _at, one in stages])
         if any(stage.quota is not None for _number, stage in stages):
             quotas = [f"{decimals(stage.quota or Fraction(0))} " for _number, stage in stages]
             yield _row("    quota", quotas)
+
+    def _cell(self, candidate: int, number: int, stage: Stage) -> str:
+        """The votes of a candidate in a stage, or - for one who is out of the count by then."""
+        votes = stage.votes[candidate - 1]
+        if not votes and self.out.get(candidate, number + 1) <= number:
+            return "- "
+        return decimals(votes) + ("*" if candidate in stage.elected else " ")
 
     def _elected(self) -> Iterator[str]:
         at = {who: number for number, stage in self.stages for who in stage.elected}

@@ -1,6 +1,7 @@
 """manage.py count: count the elections in files, without a database."""
 
 import json
+import re
 import sys
 from collections.abc import Iterable
 from dataclasses import replace
@@ -11,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from elections.counting.contest import CannotCount, Contest, Group
 from elections.counting.methods import METHODS, count
+from elections.counting.papers import BrokenFile
 from elections.counting.reading import read_file
 from elections.counting.report import Report
 from elections.counting.text import as_text
@@ -37,7 +39,9 @@ class Command(BaseCommand):
             ("--at-most", "F=2", "so many of the elected at most come from the group"),
         ):
             parser.add_argument(option, action="append", default=[], metavar=value, help=told)
-        parser.add_argument("--seed", default="", metavar="S", help="from which lots are drawn")
+        parser.add_argument(
+            "--seed", default="", metavar="S", help="from which lots are drawn: publish it"
+        )
         parser.add_argument("--format", choices=["text", "json"], default="text")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -48,10 +52,12 @@ class Command(BaseCommand):
             try:
                 contest = _fitting(replace(read_file(path), **changes))
                 report = count(contest, options["method"])
+            except BrokenFile as error:
+                failed = True
+                self.stderr.write(str(error))
             except CannotCount as error:
                 failed = True
-                named = str(error).startswith(str(path))
-                self.stderr.write(str(error) if named else f"{path}: {error}")
+                self.stderr.write(f"{path}: {error}")
             except OSError as error:
                 failed = True
                 self.stderr.write(f"{path}: cannot be read: {error.strerror}")
@@ -122,7 +128,7 @@ def _numbers(name: str, numbers: str) -> frozenset[int]:
 
 
 def _number(option: str, text: str) -> int:
-    if not (text.strip().isascii() and text.strip().isdigit()):
+    if not re.fullmatch(r"\s*[0-9]{1,9}\s*", text):
         raise CommandError(f"{option} takes whole numbers, not '{text}'.")
     return int(text)
 
