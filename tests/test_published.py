@@ -5,6 +5,7 @@ import dataclasses
 import hashlib
 import json
 import zipfile
+from contextlib import suppress
 from io import StringIO
 
 import pytest
@@ -156,6 +157,33 @@ def test_what_is_neither_directory_nor_zip_cannot_be_read(tmp_path):
         read_files(tmp_path / "poll.zip")
     with pytest.raises(UnreadablePoll):
         read_files(tmp_path / "nowhere")
+
+
+@pytest.fixture(scope="module")
+def zipped(tmp_path_factory):
+    """A ZIP of a poll's files, and its bytes."""
+    path = tmp_path_factory.mktemp("zip") / "poll.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in FILES["block"].items():
+            archive.writestr(name, content)
+    return path, path.read_bytes()
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")
+@settings(deadline=None, max_examples=300)
+@given(st.data())
+def test_a_zip_of_any_bytes_is_read_or_refused(zipped, data):
+    path, whole = zipped
+    content = bytearray(whole[: data.draw(st.integers(0, len(whole)) | st.just(len(whole)))])
+    for _ in range(data.draw(st.integers(0, 3)) if content else 0):
+        content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
+    path.write_bytes(bytes(content))
+    with suppress(UnreadablePoll):
+        assert (
+            differences(files_at(path))
+            or bytes(content) == whole
+            or files_at(path) == FILES["block"]
+        )
 
 
 def test_a_zip_with_two_files_of_one_name_is_refused(tmp_path):
