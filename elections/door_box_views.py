@@ -68,14 +68,8 @@ def _opened(request: HttpRequest, form: BoxForm) -> bool:
         _told(form, refused)
         return False
     if opened:
-        counts = Count.objects.filter(poll__in=polls).values_list("ballots", flat=True)
-        number = sum(len(ballots) for ballots in counts)
-        text = ngettext(
-            "%(ballots)s ballot lies opened and shuffled.",
-            "%(ballots)s ballots lie opened and shuffled.",
-            number,
-        )
-        messages.success(request, text % {"ballots": number})
+        text = ngettext("The box is open.", "%(boxes)s boxes are open.", opened)
+        messages.success(request, text % {"boxes": opened})
     if waiting:
         text = ngettext(
             "You have opened %(boxes)s box by half; one more teller opens it.",
