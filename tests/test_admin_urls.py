@@ -15,12 +15,14 @@ from audit.models import Entry
 from cells.requests import ask_to_leave
 from districts.kinds import Kind
 from districts.models import HeldRole, Unit
-from districts.roles import AUDITOR, SECRETARY, grant_role
+from districts.roles import AUDITOR, SECRETARY, TELLER, grant_role
 from districts.scoped_admin import ScopedAdmin
+from elections.voting import check_off
 from members.employments import start_employment
 from members.models import Request
 from members.registrations import register_member
 from tests import factories
+from tests.voting import making
 
 pytestmark = pytest.mark.django_db
 
@@ -30,7 +32,8 @@ class Answers:
     """What everybody is answered: the status of a GET.
 
     A member who is no staff; staff without a role; the auditor of the district; the secretary of
-    another town; the secretary of the district; the administrator.
+    another town; the secretary of the district; the administrator; a teller of the district, who is
+    no staff and is answered like a member where nothing else is said.
     """
 
     nobody: int
@@ -40,6 +43,10 @@ class Answers:
     stranger: int
     secretary: int
     administrator: int
+    teller: int = 0
+
+    def __post_init__(self):
+        object.__setattr__(self, "teller", self.teller or self.member)
 
 
 LIST = Answers(302, 302, 403, 200, 200, 200, 200)
@@ -57,6 +64,7 @@ OPEN = Answers(200, 302, 302, 302, 302, 302, 302)
 EXPORTS = Answers(302, 302, 403, 200, 403, 403, 200)
 NONE_BY_GET_IN_THE_OFFICE = Answers(302, 302, 405, 405, 405, 405, 405)
 NONE_BY_GET = Answers(302, 405, 405, 405, 405, 405, 405)
+DOOR = Answers(302, 403, 403, 403, 403, 403, 200, teller=200)
 
 
 def of_table(name, *, row, add=CLOSED, change=ROW):
@@ -125,6 +133,13 @@ TABLE = {
     "findings_csv": ((), LIST),
     "rules": ((), LIST),
     "rule": (("unit-open",), LIST),
+    "tell": ((), DOOR),
+    "teller-key": ((), DOOR),
+    "door": (("code",), DOOR),
+    "check-off": (("code",), NONE_BY_GET),
+    "take-back": (("code", "vote"), Answers(302, 403, 403, 403, 403, 403, 404, teller=200)),
+    "papers": (("code",), DOOR),
+    "box": (("code",), DOOR),
 }
 # Older forms of a row's address, which Django sends on, and those that lead nowhere.
 NAMELESS = {"admin:None", "None"}
@@ -163,10 +178,13 @@ def rows():
         "stranger": factories.account(),
         "secretary": factories.account(),
         "administrator": factories.account(is_staff=True, is_superuser=True),
+        "teller": factories.account(),
     }
     grant_role(user=accounts["auditor"], role=AUDITOR, unit=town.district)
     grant_role(user=accounts["secretary"], role=SECRETARY, unit=town.district)
     grant_role(user=accounts["stranger"], role=SECRETARY, unit=elsewhere.town)
+    grant_role(user=accounts["teller"], role=TELLER, unit=town.district)
+    poll = making.opened(making.motion(town.district), town.factory_cell)
     return accounts | {
         "unit": town.factory_cell,
         "locality": locality,
@@ -179,14 +197,21 @@ def rows():
         "held": HeldRole.objects.get(account=accounts["auditor"]),
         "entry": Entry.objects.filter(unit=town.factory_cell.pk).first(),
         "job": ImportJob.objects.create(account=accounts["secretary"], state="checked"),
+        "vote": check_off(poll=poll, member=person, by=accounts["teller"]),
+        "code": poll.code,
     }
+
+
+def key_of(row):
+    """What stands for the row in an address."""
+    return getattr(row, "pk", row)
 
 
 @pytest.mark.parametrize("role", [field.name for field in fields(Answers)])
 def test_everybody_is_answered_as_the_table_says(client, rows, role):
     wrong = {}
     for name, (arguments, answers) in TABLE.items():
-        keys = [rows[key].pk if key in rows else key for key in arguments]
+        keys = [key_of(rows[key]) if key in rows else key for key in arguments]
         if role != "nobody":
             client.force_login(rows[role])
         status = client.get(reverse(name, args=keys)).status_code
