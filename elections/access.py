@@ -1,6 +1,7 @@
 """Who may see which poll: those on its roll, its tellers, and who sees its unit's register."""
 
 from typing import cast
+from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q
 from django.http import Http404, HttpRequest
@@ -40,7 +41,7 @@ def polls_to_vote(request: HttpRequest) -> PollQuerySet:
     return polls.select_related("question", "unit")
 
 
-def one_of(polls: PollQuerySet, code: object) -> Poll:
+def one_of(polls: PollQuerySet, code: UUID) -> Poll:
     """The poll with this code among `polls`; raises `Http404` where it is none of them."""
     found = polls.filter(code=code).first()
     if found is None:

@@ -7,9 +7,8 @@ The chain of a poll with the identity ID (its UUID in lowercase with hyphens) an
     link n = SHA-256 of the text  LINK|RECEIPT
 
 where LINK is link n-1 and RECEIPT the n-th receipt, the receipts in ascending order of their text.
-Links and receipts are 64 lowercase hexadecimal digits, and the texts are ASCII without a line's end.
-The last link is the head; with an empty box that is link 0. To compute it again from what a poll
-publishes:
+Links and receipts are 64 lowercase hexadecimal digits; no text ends with a line's end. The last
+link is the head; with an empty box that is link 0. To compute it again from what a poll publishes:
 
     import csv, hashlib, json
     def sha(text): return hashlib.sha256(text.encode()).hexdigest()

@@ -11,9 +11,10 @@ from elections.models.polls import Channel, State
 from elections.models.questions import RANKED, Question
 from elections.papers import agreement_blockers
 from elections.questions import TELLERS
-from elections.results import impossible_groups
+from elections.results import impossible_groups, terms_of
 from elections.roll import entitled
 from elections.states import state_blockers
+from elections.tallying import terms_faults
 
 
 def opening_blockers(poll: Poll, members: Sequence[int] | None = None) -> list[Blocker]:
@@ -37,11 +38,11 @@ def _not_ready(poll: Poll, members: Sequence[int] | None) -> Iterator[Blocker]:
 
 def question_blockers(question: Question) -> Iterator[Blocker]:
     """Whether the question can be answered: its choices, and a lawful result for it (A13)."""
-    standing = question.choices.filter(withdrawn=False).count()
+    for fault in terms_faults(terms_of(question, 0)):
+        yield Blocker(fault)
     if question.kind == Question.Kind.MOTION:
-        if standing < 2:
-            yield Blocker(_("A motion has two answers at least to choose from."))
         return
+    standing = question.choices.filter(withdrawn=False).count()
     if standing == 0:
         yield Blocker(_("Nobody stands as a candidate."))
     elif standing < (question.seats or 0):

@@ -132,10 +132,8 @@ def close_poll(*, poll: Poll) -> Poll:
     poll = lock_poll(poll)
     refuse_if(closing_blockers(poll), CannotClosePoll)
     receipts = _lay_anew(poll)
-    if poll.is_online:
-        public = bytes(poll.public_key or b"").hex()
-        links = chain(str(poll.code), public, receipts)
-        poll.chain_head = links[-1]
+    public = bytes(poll.public_key or b"").hex()
+    poll.chain_head = chain(str(poll.code), public, receipts)[-1]
     poll.state, poll.closed_at = State.CLOSED, timezone.now()
     poll.save(update_fields=["chain_head", "state", "closed_at"])
     return poll

@@ -1,10 +1,23 @@
 """From the register's rows to what is counted, and from a count to what is published."""
 
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
+from django.utils import timezone
+
+from elections.board import chain
 from elections.counting.composition import impossible
 from elections.counting.contest import Contest, Group
-from elections.models import Count, Poll, Question
+from elections.models import Choice, Count, Poll, Question, SealedBallot
+from elections.models.polls import Channel, State
+from elections.models.questions import Method
+from elections.published import PublishedPoll
+from elections.published.writing import result_of as counted
+from elections.tallying import PaperTotals, Terms
+
+ABSTAIN = 3  # the number of the third answer to a yes-or-no question
+Ballots = Iterable[Sequence[int]]
 
 
 def impossible_groups(question: Question) -> tuple[str, ...]:
@@ -15,13 +28,88 @@ def impossible_groups(question: Question) -> tuple[str, ...]:
         candidates=tuple(choice.label for choice in choices),
         seats=question.seats or 0,
         ballots=(),
-        withdrawn=frozenset(choice.number for choice in choices if choice.withdrawn),
-        groups=groups_of(question),
+        withdrawn=_withdrawn(choices),
+        groups=_groups(question),
     )
     return impossible(contest)
 
 
-def groups_of(question: Question) -> tuple[Group, ...]:
+def published(poll: Poll) -> PublishedPoll:
+    """The counted poll as its files tell it. Seven queries, and one for the receipts.
+
+    Raises `Count.DoesNotExist` for a poll that was not counted.
+    """
+    count = Count.objects.get(poll=poll)
+    return _published(poll, count)
+
+
+def result_of(poll: Poll, count: Count) -> dict[str, Any]:
+    """The result of the poll as plain values, computed from what its files will say."""
+    return counted(_published(poll, count))
+
+
+def whole_result(question: Question) -> dict[str, Any] | None:
+    """The result of a question over all its polls; None while one of them is not published.
+
+    All ballots lie in one box for it, and the roll is all rolls together. The lot is drawn with the
+    seeds of all polls, in the order of their codes.
+    """
+    polls = list(question.polls.exclude(state=State.ANNULLED).order_by("code"))
+    if not polls or any(poll.state != State.PUBLISHED for poll in polls):
+        return None
+    each = [published(poll) for poll in polls]
+    return counted(_together(each))
+
+
+def _published(poll: Poll, count: Count) -> PublishedPoll:
+    question = poll.question
+    receipts = SealedBallot.objects.filter(poll=poll).values_list("receipt", flat=True)
+    terms = terms_of(question, poll.entitled)
+    return PublishedPoll(
+        **{name: getattr(terms, name) for name in Terms.__dataclass_fields__},
+        identity=str(poll.code),
+        unit=poll.unit.name,
+        checked_off_online=poll.check_offs.filter(channel=Channel.ONLINE).count(),
+        checked_off_on_paper=poll.check_offs.filter(channel=Channel.PAPER).count(),
+        opened_on=timezone.localdate(poll.opened_at),
+        closed_on=timezone.localdate(poll.closed_at),
+        public_key=bytes(poll.public_key or b"").hex(),
+        seed_commitment=poll.seed_commitment,
+        seed=poll.seed,
+        chain_head=poll.chain_head,
+        receipts=tuple(sorted(receipts)),
+        ballots=tuple(_said(question, count.ballots)),
+        totals=_totals(question, count, len(terms.options)),
+        invalid_papers=0 if count.totals is not None else count.invalid,
+    )
+
+
+def terms_of(question: Question, entitled: int) -> Terms:
+    """The question as it is counted. Three queries."""
+    choices = list(question.choices.all())
+    yes_no = question.method == Method.YES_NO
+    options = [choice.label for choice in choices if not (yes_no and choice.number == ABSTAIN)]
+    return Terms(
+        title=question.title,
+        kind=question.kind,
+        method="motion" if yes_no else question.method,
+        options=tuple(options),
+        entitled=entitled,
+        withdrawn=_withdrawn(choices),
+        seats=question.seats or 0,
+        votes_each=question.votes_each,
+        groups=_groups(question),
+        quorum=str(question.quorum),
+        majority=question.majority,
+        base=question.base,
+    )
+
+
+def _withdrawn(choices: Iterable[Choice]) -> frozenset[int]:
+    return frozenset(choice.number for choice in choices if choice.withdrawn)
+
+
+def _groups(question: Question) -> tuple[Group, ...]:
     """What is demanded of the composition of those elected (A13). Two queries."""
     return tuple(
         Group(
@@ -34,8 +122,51 @@ def groups_of(question: Question) -> tuple[Group, ...]:
     )
 
 
-def result_of(poll: Poll, count: Count) -> dict[str, Any]:
-    """The result of the poll as plain values, computed from what its files will say."""
-    from elections.tallying import result_of as tallied
+def _said(question: Question, ballots: Ballots) -> Iterable[tuple[int, ...]]:
+    """The ballots as they are counted: who abstains says neither yes nor no."""
+    for named in ballots:
+        said = tuple(named)
+        yield () if question.method == Method.YES_NO and said == (ABSTAIN,) else said
 
-    return tallied(poll, count)
+
+def _totals(question: Question, count: Count, options: int) -> PaperTotals | None:
+    if count.totals is None:
+        return None
+    votes = {int(number): votes for number, votes in count.totals.items()}
+    abstained = votes.pop(ABSTAIN, 0) if question.method == Method.YES_NO else 0
+    return PaperTotals(
+        votes=tuple(votes.get(number, 0) for number in range(1, options + 1)),
+        papers=count.papers + count.invalid,
+        blank=count.blank + abstained,
+        invalid=count.invalid,
+    )
+
+
+def _together(each: Sequence[PublishedPoll]) -> PublishedPoll:
+    """Several polls on one question as one."""
+    first = each[0]
+    totals = [one.totals for one in each if one.totals is not None]
+    key = ""
+    receipts = sorted(receipt for one in each for receipt in one.receipts)
+    return replace(
+        first,
+        entitled=sum(one.entitled for one in each),
+        checked_off_online=sum(one.checked_off_online for one in each),
+        checked_off_on_paper=sum(one.checked_off_on_paper for one in each),
+        public_key=key,
+        seed="|".join(one.seed for one in each),
+        chain_head=chain(first.identity, key, receipts)[-1],
+        receipts=tuple(receipts),
+        ballots=tuple(ballot for one in each for ballot in one.ballots),
+        totals=_sum(totals) if totals else None,
+        invalid_papers=sum(one.invalid_papers for one in each),
+    )
+
+
+def _sum(totals: Sequence[PaperTotals]) -> PaperTotals:
+    return PaperTotals(
+        votes=tuple(map(sum, zip(*(one.votes for one in totals), strict=True))),
+        papers=sum(one.papers for one in totals),
+        blank=sum(one.blank for one in totals),
+        invalid=sum(one.invalid for one in totals),
+    )

@@ -1,8 +1,8 @@
 """Casting a vote: the check-off and the ballot in one transaction, with nothing in common (A5).
 
-The database decides who votes: one statement writes the check-off for somebody who stands on the
-roll of an open poll and has not voted on the question. It holds the poll's row against its closing
-and waits for a second vote of the same member to end one way or the other.
+The database decides who votes: the statement that writes the check-off writes it for somebody who
+stands on the roll of an open poll and has not voted on the question. It holds the poll's row
+against its closing, and waits for a second vote of the same member to end one way or the other.
 """
 
 from collections.abc import Sequence
@@ -90,13 +90,12 @@ def cast_vote(*, code: UUID, member: int, choices: Sequence[int]) -> str:
     sealed = seal(named, candidates=form.choices, public=form.public)
     receipt = receipt_of(sealed)
     try:
-        with transaction.atomic():
-            if not _check_off_online(form.poll, member):
-                raise _refusal(form.poll, member, Channel.ONLINE)
-            _put_in(form.poll, receipt, sealed)
+        written = _write(form.poll, member, receipt, sealed)
     except IntegrityError as error:
         # The member was merged into another number while the vote was under way.
         raise CannotVote(Blocker(_not_taken())) from error
+    if not written:
+        raise _refusal(form.poll, member, Channel.ONLINE)
     return receipt
 
 
@@ -152,7 +151,7 @@ def _held(poll: Poll) -> Poll:
     return Poll.objects.select_related("question", "unit").get(pk=poll.pk)
 
 
-_ENTITLED = f"""
+_CHECKED_OFF = f"""
     INSERT INTO {CheckOff._meta.db_table}
         (id, question_id, member_id, poll_id, channel, "on", annulled, by_id)
     SELECT %s, poll.question_id, roll.member_id, poll.id, 'online', %s, {{no}}, NULL
@@ -164,44 +163,41 @@ _ENTITLED = f"""
       AND (member."left" IS NULL OR member."left" > %s)
     {{held}}
     ON CONFLICT DO NOTHING"""
-_BY_VENDOR = {
-    "postgresql": _ENTITLED.format(no="false", held="FOR KEY SHARE OF poll"),
-    "sqlite": _ENTITLED.format(no="0", held=""),
-}
+_BALLOTS = SealedBallot._meta.db_table
+# One statement and so one transaction, in one journey to the database and back.
+_BOTH = f"""
+    WITH voter AS ({_CHECKED_OFF.format(no="false", held="FOR KEY SHARE OF poll")} RETURNING 1)
+    INSERT INTO {_BALLOTS} (receipt, poll_id, sealed) SELECT %s, %s, %s FROM voter"""
+_CHECKED_OFF_ON_SQLITE = _CHECKED_OFF.format(no="0", held="")
+_BALLOT_ON_SQLITE = (
+    f"INSERT INTO {_BALLOTS} (rowid, receipt, poll_id, sealed) VALUES (%s, %s, %s, %s)"
+)
 
 
-def _check_off_online(poll: int, member: int) -> bool:
-    """Write the check-off if the member can vote in the poll; whether it was written."""
+def _write(poll: int, member: int, receipt: str, sealed: bytes) -> bool:
+    """Write check-off and ballot if the member can vote in the poll; whether they were written."""
     now = timezone.now()
     today = timezone.localdate(now)
-    key: Any = uuid4()
-    moment: Any = now
-    if connection.vendor == "sqlite":  # which has no types of its own for these
-        key, moment = key.hex, connection.ops.adapt_datetimefield_value(now)
     with connection.cursor() as cursor:
-        values = [key, today, member, poll, moment, today]
-        cursor.execute(_BY_VENDOR[connection.vendor], values)
-        written: bool = cursor.rowcount == 1
-        return written
+        if connection.vendor == "postgresql":
+            voter: list[Any] = [uuid4(), today, member, poll, now, today]
+            cursor.execute(_BOTH, [*voter, receipt, poll, sealed])
+            return bool(cursor.rowcount)
+    return _write_on_sqlite([uuid4().hex, today, member, poll, now, today], receipt, sealed)
 
 
-def _put_in(poll: int, receipt: str, sealed: bytes) -> None:
-    """Put the sealed ballot into the box.
+def _write_on_sqlite(voter: list[Any], receipt: str, sealed: bytes) -> bool:
+    """The same in two statements.
 
     SQLite keeps rows in the order of a number of its own, which is drawn at random here.
     """
-    table = SealedBallot._meta.db_table
-    with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            cursor.execute(
-                f"INSERT INTO {table} (rowid, receipt, poll_id, sealed) VALUES (%s, %s, %s, %s)",
-                [randbits(62), receipt, poll, sealed],
-            )
-        else:
-            cursor.execute(
-                f"INSERT INTO {table} (receipt, poll_id, sealed) VALUES (%s, %s, %s)",
-                [receipt, poll, sealed],
-            )
+    voter[4] = connection.ops.adapt_datetimefield_value(voter[4])
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(_CHECKED_OFF_ON_SQLITE, voter)
+        if not cursor.rowcount:
+            return False
+        cursor.execute(_BALLOT_ON_SQLITE, [randbits(62), receipt, voter[3], sealed])
+        return True
 
 
 def _refusal(poll: int, member: int, channel: str) -> CannotVote:

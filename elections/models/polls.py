@@ -196,6 +196,7 @@ class CheckOff(models.Model):
         Question,
         models.PROTECT,
         related_name="check_offs",
+        db_index=False,  # the votes that stand are found by the constraint's index
         verbose_name=_("question"),
     )
     member = models.ForeignKey(

@@ -1,1 +1,0 @@
-"""Tests of the counting, which is pure calculation: none of them needs a database."""
