@@ -89,12 +89,11 @@ class AllPolls(Undated):
             return
         if not self.polls:
             yield Blocker(_("There is no poll that waits for this."))
-        for reason in dict.fromkeys(
+        yield from dict.fromkeys(
             Blocker(f"{poll.unit}: {blocker.reason}", blocker.article)
             for poll, found in self.standing[:MOST_NAMED]
             for blocker in found
-        ):
-            yield reason
+        )
 
     def perform(self, target: Question) -> Outcome:
         refuse_if(self.blockers(target))

@@ -89,7 +89,7 @@ def few(poll: Poll, number: int) -> Iterator[Text]:
 class OpenPoll(PollStep):
     """Open the poll."""
 
-    name = "open"
+    name = "open-poll"
     title = lazy("Open the poll")
     explanation = lazy(
         "Who may vote is settled at this moment, and neither the question nor its choices can be "
@@ -152,7 +152,7 @@ class OpenPoll(PollStep):
 class ClosePoll(PollStep):
     """Close the poll."""
 
-    name = "close"
+    name = "close-poll"
     title = lazy("Close the poll")
     explanation = lazy(
         "No vote is taken any more. The box is laid anew in a random order, so that nothing tells "
@@ -184,7 +184,7 @@ def moment(poll: Poll) -> str:
 class CountPoll(PollStep):
     """Count the poll."""
 
-    name = "count"
+    name = "count-poll"
     title = lazy("Count the poll")
     explanation = lazy(
         "The opened box and the papers that two people entered alike are counted together. The "
@@ -204,7 +204,7 @@ class CountPoll(PollStep):
 class PublishPoll(PollStep):
     """Publish the result."""
 
-    name = "publish"
+    name = "publish-poll"
     title = lazy("Publish the result")
     explanation = lazy(
         "The result is shown to all on the roll, with the board and the ballots from which "
@@ -224,7 +224,7 @@ class PublishPoll(PollStep):
 class AnnulPoll(PollStep):
     """Annul the poll."""
 
-    name = "annul"
+    name = "annul-poll"
     title = lazy("Annul the poll")
     explanation = lazy(
         "The votes in this poll count no more, and who has voted in it can vote on the question "

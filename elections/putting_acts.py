@@ -34,7 +34,7 @@ ALL_CELLS, ONE = "cells", "one"
 class PutQuestion(Arrangement):
     """Put the question to units."""
 
-    name = "put"
+    name = "put-question"
     title = lazy("Put the question")
     explanation = lazy(
         "A poll is drafted for each unit. Nobody can vote before the polls are opened, and until "
@@ -143,7 +143,7 @@ class Rearranging(Arrangement):
 class ArrangePoll(Rearranging):
     """Change the tellers and times of a drafted poll."""
 
-    name = "arrange"
+    name = "arrange-poll"
 
     @classmethod
     def applies_to(cls, target: Poll, on: date) -> bool:

@@ -1,6 +1,5 @@
 """Raising a question as a page: a motion, or an election with its candidates."""
 
-
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
