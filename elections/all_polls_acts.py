@@ -73,12 +73,10 @@ class AllPolls(Undated):
 
     def facts(self) -> Iterable[tuple[Text, Any]]:
         yield self.title, len(self.ready)
-        blocked = [(poll, found) for poll, found in self.standing if found]
-        if not self.ready or not blocked:
-            return
-        yield lazy("Cannot yet"), len(blocked)
-        for poll, found in blocked[:MOST_NAMED]:
-            yield poll.unit, " ".join(str(blocker) for blocker in found)
+        waiting = len(self.polls) - len(self.ready)
+        if self.ready and waiting:
+            yield lazy("Cannot yet"), waiting
+            yield lazy("Because"), " ".join(str(blocker) for blocker in self._reasons())
 
     def foreseen(self) -> Iterable[Blocker]:
         return self.blockers(self.target)
@@ -89,11 +87,20 @@ class AllPolls(Undated):
             return
         if not self.polls:
             yield Blocker(_("There is no poll that waits for this."))
-        yield from dict.fromkeys(
-            Blocker(f"{poll.unit}: {blocker.reason}", blocker.article)
-            for poll, found in self.standing[:MOST_NAMED]
-            for blocker in found
-        )
+        yield from self._reasons()
+
+    def _reasons(self) -> Iterator[Blocker]:
+        """What stands in the way of some, each reason once: with the unit, or of how many."""
+        units: dict[Blocker, list[Poll]] = {}
+        for poll, found in self.standing:
+            for blocker in found:
+                units.setdefault(blocker, []).append(poll)
+        for blocker, polls in list(units.items())[:MOST_NAMED]:
+            told = {"reason": blocker.reason, "unit": polls[0].unit, "number": len(polls)}
+            text = (
+                _("%(unit)s: %(reason)s") if len(polls) == 1 else _("%(number)s polls: %(reason)s")
+            )
+            yield Blocker(text % told, blocker.article)
 
     def perform(self, target: Question) -> Outcome:
         refuse_if(self.blockers(target))

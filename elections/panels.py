@@ -81,12 +81,13 @@ def to_votes(ground: Ground, entries: Iterable[Entry]) -> Mapping[int, str]:
     polls = {entry.key for entry in named if entry.table == "polls"}
     addresses: dict[tuple[str, str], str] = {}
     if questions:
-        for key in Question.objects.on_ground(ground).filter(pk__in=questions).values_list("pk"):
-            address = reverse("admin:elections_question_change", args=key)
-            addresses["questions", str(key[0])] = address
+        asked = Question.objects.on_ground(ground).filter(pk__in=questions)
+        for key in asked.values_list("pk", flat=True):
+            address = reverse("admin:elections_question_change", args=[key])
+            addresses["questions", str(key)] = address
     if polls:
-        found = Poll.objects.on_ground(ground).filter(code__in=polls)
-        for key, code in found.values_list("pk", "code"):
+        put = Poll.objects.on_ground(ground).filter(code__in=polls)
+        for key, code in put.values_list("pk", "code"):
             addresses["polls", str(code)] = reverse("admin:elections_poll_change", args=[key])
     return {
         entry.pk: addresses[entry.table, entry.key]

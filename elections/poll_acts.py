@@ -1,6 +1,6 @@
 """The steps of one poll as pages: opening, closing, counting, publishing, annulling."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any, ClassVar
 
@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
-from audit.refusals import Blocker
+from audit.refusals import Blocker, refuse_if
 from audit.rulebook import statutes
 from districts.acts import Outcome, Text, act_on, sentence
 from districts.scope import ground_of
@@ -38,7 +38,6 @@ class PollStep(Undated):
     """
 
     state: ClassVar[str] = ""  # in which it is taken
-    blocking: ClassVar[Callable[[Poll], list[Blocker]]]
     done: ClassVar[Text] = ""
     rehearsed = False
     looked_at = False
@@ -63,11 +62,15 @@ class PollStep(Undated):
         text = _("%(voted)s of %(entitled)s")
         yield lazy("Have voted"), text % {"voted": turnout.voted, "entitled": turnout.entitled}
 
+    def blocking(self, poll: Poll) -> list[Blocker]:
+        """What stands in the way of the step."""
+        raise NotImplementedError
+
     def foreseen(self) -> Iterable[Blocker]:
-        return type(self).blocking(self.target)
+        return self.blocking(self.target)
 
     def blockers(self, target: Poll) -> Iterable[Blocker]:
-        return type(self).blocking(target)
+        return self.blocking(target)
 
     def outcome(self, poll: Poll) -> Outcome:
         """The outcome, with its sentence on the unit."""
@@ -98,7 +101,6 @@ class OpenPoll(PollStep):
     icon = "lock_open"
     order = 10
     state = State.DRAFTED
-    blocking = staticmethod(opening_blockers)
     done = lazy("The poll in %(unit)s is open.")
 
     delegates = forms.CharField(
@@ -126,11 +128,10 @@ class OpenPoll(PollStep):
             return [blocker for blocker in found if blocker.article != "A10"]  # not named yet
         return found
 
-    def blockers(self, target: Poll) -> Iterable[Blocker]:
-        if target.assembly == DELEGATES and self._members() is None:
-            yield Blocker(_("It is opened by itself, with the numbers of the delegates."))
-            return
-        yield from opening_blockers(target, self._members())
+    def blocking(self, poll: Poll) -> list[Blocker]:
+        if poll.assembly == DELEGATES and self._members() is None:
+            return [Blocker(_("It is opened by itself, with the numbers of the delegates."))]
+        return opening_blockers(poll, self._members())
 
     def unusual(self, target: Poll) -> Iterator[Text]:
         number = self._entitled(target)
@@ -145,6 +146,7 @@ class OpenPoll(PollStep):
         return entitled(poll, timezone.localdate(), self._members()).count()
 
     def perform(self, target: Poll) -> Outcome:
+        refuse_if(self.blocking(target))
         return self.outcome(open_poll(poll=target, members=self._members()))
 
 
@@ -161,8 +163,10 @@ class ClosePoll(PollStep):
     icon = "lock"
     order = 10
     state = State.OPEN
-    blocking = staticmethod(closing_blockers)
     done = lazy("The poll in %(unit)s is closed.")
+
+    def blocking(self, poll: Poll) -> list[Blocker]:
+        return closing_blockers(poll)
 
     def unusual(self, target: Poll) -> Iterator[Text]:
         if target.closes_at is not None and target.closes_at > timezone.now():
@@ -193,8 +197,10 @@ class CountPoll(PollStep):
     icon = "calculate"
     order = 10
     state = State.CLOSED
-    blocking = staticmethod(counting_blockers)
     done = lazy("The poll in %(unit)s is counted.")
+
+    def blocking(self, poll: Poll) -> list[Blocker]:
+        return counting_blockers(poll)
 
     def perform(self, target: Poll) -> Outcome:
         return self.outcome(count_poll(poll=target))
@@ -213,8 +219,10 @@ class PublishPoll(PollStep):
     icon = "publish"
     order = 10
     state = State.COUNTED
-    blocking = staticmethod(publishing_blockers)
     done = lazy("The result in %(unit)s is published.")
+
+    def blocking(self, poll: Poll) -> list[Blocker]:
+        return publishing_blockers(poll)
 
     def perform(self, target: Poll) -> Outcome:
         return self.outcome(publish_poll(poll=target))
@@ -236,8 +244,10 @@ class AnnulPoll(PollStep):
     bulk = False
     looked_at = True
     rehearsed = True
-    blocking = staticmethod(annulling_blockers)
     done = lazy("The poll in %(unit)s is annulled.")
+
+    def blocking(self, poll: Poll) -> list[Blocker]:
+        return annulling_blockers(poll)
 
     @classmethod
     def applies_to(cls, target: Poll, on: date) -> bool:

@@ -76,7 +76,7 @@ class OfQuestion(SimpleListFilter):
         wanted = request.GET.get(self.parameter_name, "")
         if not wanted.isdecimal():
             return []
-        polls = Poll.objects.on_ground(ground_of(request)).filter(question=wanted[:18])
+        polls = Poll.objects.on_ground(ground_of(request)).filter(question=int(wanted[:18]))
         asked = Question.objects.filter(pk__in=polls.values("question"))
         return [(str(question.pk), question.title) for question in asked]
 
@@ -87,7 +87,8 @@ class OfQuestion(SimpleListFilter):
         wanted = self.value()
         if wanted is None:
             return queryset
-        return queryset.filter(question=wanted[:18]) if wanted.isdecimal() else queryset.none()
+        known = wanted.isdecimal()
+        return queryset.filter(question=int(wanted[:18])) if known else queryset.none()
 
 
 @admin.register(Poll)
@@ -100,7 +101,6 @@ class PollAdmin(ActingAdmin):
     search_help_text = _("Part of the question's title, or code or name of the unit")
     sortable_by = ("closes",)
     ordering = ("-question__raised_on", "-question", "unit__tree_id", "unit__lft")
-    fieldsets = ()
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view
@@ -117,6 +117,9 @@ class PollAdmin(ActingAdmin):
     def on_ground(self, rows: Any, ground: Ground) -> QuerySet[Any]:
         narrowed: QuerySet[Any] = rows.on_ground(ground)
         return narrowed.select_related("unit", "question__unit")
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        return ()  # all of it stands in the sections
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

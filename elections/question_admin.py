@@ -85,11 +85,13 @@ class QuestionAdmin(ActingAdmin):
     search_help_text = _("Part of the title or the text")
     sortable_by = ("title", "raised_on")
     ordering = ("-raised_on", "-pk")
-    fieldsets = ()
 
     def on_ground(self, rows: Any, ground: Ground) -> QuerySet[Any]:
         narrowed: QuerySet[Any] = rows.on_ground(ground).select_related("unit")
         return narrowed
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        return ()  # all of it stands in the sections
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

@@ -41,8 +41,13 @@ class PollRow:
     poll: Poll
     turnout: Turnout
     waits: Sequence[Wait]
-    step: Any = None  # the act that is next, where the user may do it
+    step: Any = ""  # the title of the act that is next, where the user may do it
     address: str = ""
+
+    @property
+    def is_due(self) -> bool:
+        """Whether the next step waits for somebody: not as long as votes are being cast."""
+        return bool(self.address) and Wait.VOTES not in self.waits
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,7 @@ class Next:
     text: str
     button: Any = ""
     address: str = ""
+    is_due: bool = True
 
 
 def poll_rows(request: HttpRequest, polls: Sequence[Poll]) -> list[PollRow]:
@@ -74,7 +80,7 @@ def _row(poll: Poll, turnout: Turnout, waiting: Sequence[Wait], mine: bool) -> P
     if act is None:
         return PollRow(poll, turnout, waiting)
     address = reverse("admin:elections_poll_act", args=[poll.pk, act.name])
-    return PollRow(poll, turnout, waiting, act, address)
+    return PollRow(poll, turnout, waiting, act.title, address)
 
 
 def prepare_question(request: HttpRequest, question: Any) -> None:
@@ -117,8 +123,11 @@ def _next_steps(
         return
     for wait, act in _ALL.items():
         if waiting[wait]:
-            told = _told(wait, waiting[wait])
-            yield Next(told, act.title, _act(question, act.name)) if mine and act else Next(told)
+            told, due = _told(wait, waiting[wait]), wait != Wait.VOTES
+            if mine and act:
+                yield Next(told, act.title, _act(question, act.name), due)
+            else:
+                yield Next(told)
     if not waiting:
         yield Next(_("All results are published."))
 

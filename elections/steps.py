@@ -22,9 +22,9 @@ class Wait(models.TextChoices):
     OPEN = "to-open", _("to be opened")
     VOTES = "voting", _("votes are being cast")
     CLOSE = "to-close", _("time is over: to be closed")
-    BOX = "box", _("the box is to be opened by two tellers")
-    PAPERS = "papers", _("papers are to be entered by two people")
-    DIFFER = "differ", _("the entries of the papers differ")
+    BOX = "box", _("box to be opened")
+    PAPERS = "papers", _("papers to be entered")
+    DIFFER = "differ", _("entries of the papers differ")
     COUNT = "to-count", _("to be counted")
     PUBLISH = "to-publish", _("to be published")
 
