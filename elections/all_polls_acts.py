@@ -72,7 +72,8 @@ class AllPolls(Undated):
         raise NotImplementedError
 
     def facts(self) -> Iterable[tuple[Text, Any]]:
-        yield self.title, len(self.ready)
+        yield lazy("Question"), self.target
+        yield lazy("Polls to which it is done"), len(self.ready)
         waiting = len(self.polls) - len(self.ready)
         if self.ready and waiting:
             yield lazy("Cannot yet"), waiting

@@ -65,6 +65,9 @@ class PutQuestion(Arrangement):
             del self.fields["one"]
         self.offer_tellers(question.unit, last_tellers(question.unit))
 
+    def facts(self) -> Iterable[tuple[Text, Any]]:
+        yield lazy("Question"), self.target
+
     def _choices(self, unit: Unit) -> Iterator[tuple[str, Text]]:
         told: dict[str, Any] = {"unit": unit, "number": len(self.cells)}
         if unit.kind in CELLS:
@@ -125,6 +128,9 @@ class Rearranging(Arrangement):
     explanation = lazy("As long as the poll is not open: how votes are cast, by whom, how long.")
     icon = "manage_accounts"
     order = 20
+
+    def facts(self) -> Iterable[tuple[Text, Any]]:
+        yield self.target._meta.verbose_name.capitalize(), self.target
 
     def show(self, poll: Poll) -> None:
         """Fill the fields with what holds for `poll`."""

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django.contrib import admin
 from django.db.models import Count, Exists, OuterRef, QuerySet, Sum
@@ -13,13 +13,13 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from audit.ground import Ground
-from districts.acts import Text
+from districts.acts import Link, Text
 from districts.acts_admin import ActingAdmin
 from districts.filters import BelowUnit, StateFilter
 from districts.roles import CHANGE
 from elections.models import CheckOff, Poll, Question
 from elections.models.polls import State
-from elections.question_page import prepare_question
+from elections.question_page import polls_list, prepare_question
 from elections.steps import Turnout
 
 DONE = (State.PUBLISHED, State.ANNULLED)
@@ -111,6 +111,13 @@ class QuestionAdmin(ActingAdmin):
             question.states = Counter({state: number for _key, state, number, _sum in mine})
             entitled = sum(row[3] for row in mine)
             question.turnout = Turnout(entitled, voted.get(question.pk, 0))
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        answer: Any = super().changelist_view(request, extra_context)
+        context = getattr(answer, "context_data", None)
+        if context is not None and "acts" in context:
+            context["acts"].append(Link(_("All polls"), "list", polls_list()))
+        return cast(HttpResponse, answer)
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any

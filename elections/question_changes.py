@@ -17,8 +17,9 @@ from unfold.widgets import (
 from audit.refusals import Blocker
 from districts.acts import LineInput, Outcome, Text, act_on, sentence
 from districts.kinds import Kind
+from districts.scope import ground_of
 from elections.act_fields import Lines, Undated
-from elections.candidates import as_lines, factory_members, lines_of
+from elections.candidates import as_lines, factory_members, homes_of, lines_of
 from elections.models import Choice, Question
 from elections.models.questions import Method
 from elections.question_acts import RaiseMotion
@@ -44,6 +45,9 @@ class Change(Undated):
     @classmethod
     def applies_to(cls, target: Question, on: date) -> bool:
         return target.kind in cls.kinds and not editing_blockers(target)
+
+    def facts(self) -> Iterable[tuple[Text, Any]]:
+        yield lazy("Question"), self.target
 
     def foreseen(self) -> Iterable[Blocker]:
         return editing_blockers(self.target)
@@ -199,8 +203,11 @@ class SetComposition(Change):
     def adapt(self) -> None:
         question: Question = self.target
         choices = question.choices.filter(withdrawn=False)
+        members = choices.exclude(member=None).values_list("member", flat=True)
+        self.homes = homes_of(members, timezone.localdate())
         field: Any = self.fields["members"]
         field.queryset = choices
+        field.label_from_instance = self._with_home
         known = question.compositions.prefetch_related("choices").first()
         if known is not None:
             values = (known.name, known.at_least, known.at_most, list(known.choices.all()))
@@ -209,6 +216,13 @@ class SetComposition(Change):
         for name, value in zip(("group", "at_least", "at_most", "members"), values, strict=True):
             self.fields[name].initial = value
 
+    def _with_home(self, choice: Choice) -> str:
+        """The candidate with the home cell, where the user sees it (A4)."""
+        home, ground = self.homes.get(choice.member_id or 0), ground_of(self.request)
+        if home is None or not ground.has(home.unit.tree_id, home.unit.lft):
+            return choice.label
+        return f"{choice.label} - {home.unit}"
+
     def _proposed(self, question: Question) -> tuple[int, None, list[Choice]]:
         """More than half of the seats where A13 asks for it, from the factory members."""
         bound = question.unit.kind in MUST_HAVE_FACTORY_MAJORITY
@@ -216,6 +230,7 @@ class SetComposition(Change):
         return least, None, factory_members(question, timezone.localdate())
 
     def facts(self) -> Iterable[tuple[Text, Any]]:
+        yield from super().facts()
         yield lazy("Seats"), self.target.seats
 
     def unusual(self, target: Question) -> Iterator[Text]:

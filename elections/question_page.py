@@ -91,8 +91,9 @@ def prepare_question(request: HttpRequest, question: Any) -> None:
 
 
 def polls_list(**asked: Any) -> str:
-    """The list of the polls, narrowed."""
-    return f"{reverse('admin:elections_poll_changelist')}?{urlencode(asked)}"
+    """The list of the polls, narrowed to what is asked."""
+    address = reverse("admin:elections_poll_changelist")
+    return f"{address}?{urlencode(asked)}" if asked else address
 
 
 def _standing(request: HttpRequest, question: Any) -> Mapping[str, Any]:
