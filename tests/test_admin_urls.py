@@ -15,12 +15,13 @@ from audit.models import Entry
 from cells.requests import ask_to_leave
 from districts.kinds import Kind
 from districts.models import HeldRole, Unit
-from districts.roles import AUDITOR, SECRETARY, grant_role
+from districts.roles import AUDITOR, SECRETARY, TELLER, grant_role
 from districts.scoped_admin import ScopedAdmin
 from members.employments import start_employment
 from members.models import Request
 from members.registrations import register_member
 from tests import factories
+from tests.voting import making
 
 pytestmark = pytest.mark.django_db
 
@@ -30,7 +31,8 @@ class Answers:
     """What everybody is answered: the status of a GET.
 
     A member who is no staff; staff without a role; the auditor of the district; the secretary of
-    another town; the secretary of the district; the administrator.
+    another town; the secretary of the district; the administrator. The teller of the district, who
+    is no staff either: answered as a member is unless it says otherwise.
     """
 
     nobody: int
@@ -40,6 +42,11 @@ class Answers:
     stranger: int
     secretary: int
     administrator: int
+    teller: int = 0
+
+    def of(self, role):
+        """What the role is answered."""
+        return self.member if role == "teller" and not self.teller else getattr(self, role)
 
 
 LIST = Answers(302, 302, 403, 200, 200, 200, 200)
@@ -106,6 +113,14 @@ TABLE = {
     **of_table("members_request", row="asked"),
     "admin:members_request_act": (("asked", "grant"), ACT_ON_ROW),
     "admin:members_request_list_act": (("ask-admission",), ACT),
+    **of_table("elections_question", row="question"),
+    "admin:elections_question_act": (("question", "put-question"), ACT_ON_ROW),
+    "admin:elections_question_list_act": (("raise-motion",), ACT),
+    **of_table("elections_poll", row="poll"),
+    "admin:elections_poll_act": (("poll", "open-poll"), ACT_ON_ROW),
+    "admin:elections_poll_list_act": (("none",), NO_SUCH_ACT),
+    "admin:elections_poll_roll": (("poll",), ROW),
+    "admin:elections_poll_printed_roll": (("poll",), ROW),
     **of_table("members_account", row="login", add=ADMINISTRATOR),
     "admin:members_account_act": (("login", "grant-role"), ACT_ON_ROW),
     "admin:members_account_list_act": (("none",), NO_SUCH_ACT),
@@ -163,7 +178,10 @@ def rows():
         "stranger": factories.account(),
         "secretary": factories.account(),
         "administrator": factories.account(is_staff=True, is_superuser=True),
+        "teller": factories.account(),
     }
+    question = making.motion(town.district)
+    grant_role(user=accounts["teller"], role=TELLER, unit=town.district)
     grant_role(user=accounts["auditor"], role=AUDITOR, unit=town.district)
     grant_role(user=accounts["secretary"], role=SECRETARY, unit=town.district)
     grant_role(user=accounts["stranger"], role=SECRETARY, unit=elsewhere.town)
@@ -175,6 +193,8 @@ def rows():
         "registration": person.registrations.get(),
         "employment": start_employment(member=person, workplace=workplace, since=factories.JOINED),
         "asked": ask_to_leave(member=person, on=date(2024, 1, 1)),
+        "question": question,
+        "poll": making.opened(question, town.factory_cell, channels="paper"),
         "login": accounts["member"],
         "held": HeldRole.objects.get(account=accounts["auditor"]),
         "entry": Entry.objects.filter(unit=town.factory_cell.pk).first(),
@@ -190,8 +210,8 @@ def test_everybody_is_answered_as_the_table_says(client, rows, role):
         if role != "nobody":
             client.force_login(rows[role])
         status = client.get(reverse(name, args=keys)).status_code
-        if status != getattr(answers, role):
-            wrong[name] = (status, getattr(answers, role))
+        if status != answers.of(role):
+            wrong[name] = (status, answers.of(role))
     assert not wrong
 
 
@@ -208,7 +228,10 @@ def rows_at(unit):
     )
     holder = factories.account()
     held = grant_role(user=holder, role=AUDITOR, unit=unit)
+    question = making.motion(unit)
     return {
+        "question": question,
+        "poll": making.put(question, unit, channels="paper"),
         "unit": unit,
         "locality": locality,
         "workplace": workplace,
@@ -321,6 +344,9 @@ def test_who_may_not_change_a_row_cannot_do_so_by_post_either(client, rows, role
         ("members_account_change", (rows["login"].pk,)),
         ("members_request_act", (rows["asked"].pk, "grant")),
         ("members_request_act", (rows["asked"].pk, "refuse")),
+        ("elections_question_act", (rows["question"].pk, "close-all")),
+        ("elections_poll_act", (rows["poll"].pk, "close-poll")),
+        ("elections_poll_act", (rows["poll"].pk, "annul-poll")),
     ):
         answer = client.post(reverse(f"admin:{name}", args=arguments), {"on": "2024-01-01"})
         assert answer.status_code in (403, 404), name
