@@ -65,7 +65,7 @@ class AskedBelow(BelowUnit):
 def turnout_bar(turnout: Turnout) -> SafeString:
     """How many have voted, as a bar and in numbers; empty before anybody can."""
     if not turnout.entitled:
-        return format_html("")
+        return SafeString("")
     return format_html(
         '<span class="k-turnout"><progress max="{}" value="{}" aria-hidden="true"></progress> '
         "<span>{}</span></span>",
