@@ -24,7 +24,7 @@ from elections.models.polls import State
 from elections.poll_acts import moment
 from elections.poll_page import poll_facts
 from elections.question_admin import DONE, turnout_bar
-from elections.roll_page import PER_PAGE, entries_of, found, rows_of
+from elections.roll_page import PER_PAGE, entries_of, found, note_printing, rows_of
 from elections.steps import Wait, turnouts, waiting_for, waits
 
 
@@ -154,8 +154,10 @@ class PollAdmin(ActingAdmin):
         return self._roll(request, "kartei/roll.html", poll, shown, text=text, page=page)
 
     def printed_roll_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """The whole roll by name, to be printed, with room for signatures."""
+        """The whole roll by name, to be printed, with room for signatures; the log keeps who."""
         poll: Any = self.get_object(request, object_id)
+        if poll.opened_at is not None:
+            note_printing(poll)
         return self._roll(request, "kartei/roll_print.html", poll, list(entries_of(poll)))
 
     def _roll(

@@ -8,6 +8,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from audit.ground import Ground
+from audit.log import Draft, key_of, note, recording
+from audit.models import Entry
 from districts.scope import ground_of
 from elections.eligibility import Eligibility, eligibilities_on_roll
 from elections.models import CheckOff, Poll, RollEntry
@@ -41,6 +43,17 @@ def found(entries: QuerySet[RollEntry], text: str) -> list[RollEntry]:
     if text.isdecimal() and len(text) < 19:
         return list(entries.filter(member=int(text)))
     return list(entries.filter(member__in=Member.objects.named(text))[:MOST_FOUND])
+
+
+def note_printing(poll: Poll) -> None:
+    """Log that the whole roll was taken out to be printed: names leave the program by it."""
+    with recording("print-roll") as running:
+        running.sentence = _("The roll was opened to be printed: %(poll)s.") % {"poll": poll}
+        table, key = key_of(poll)
+        note(
+            Draft(what=Entry.What.EXPORTED, table=table, key=key, unit=poll.unit_id),
+            act="print-roll",
+        )
 
 
 def rows_of(request: HttpRequest, poll: Poll, entries: Iterable[RollEntry]) -> Sequence[RollRow]:

@@ -31,8 +31,8 @@ class Answers:
     """What everybody is answered: the status of a GET.
 
     A member who is no staff; staff without a role; the auditor of the district; the secretary of
-    another town; the secretary of the district; the administrator. The teller of the district, who
-    is no staff either: answered as a member is unless it says otherwise.
+    another town; the secretary of the district; the administrator; a teller of the district, who is
+    no staff and is answered like a member where nothing else is said.
     """
 
     nobody: int
@@ -44,9 +44,8 @@ class Answers:
     administrator: int
     teller: int = 0
 
-    def of(self, role):
-        """What the role is answered."""
-        return self.member if role == "teller" and not self.teller else getattr(self, role)
+    def __post_init__(self):
+        object.__setattr__(self, "teller", self.teller or self.member)
 
 
 LIST = Answers(302, 302, 403, 200, 200, 200, 200)
@@ -180,11 +179,11 @@ def rows():
         "administrator": factories.account(is_staff=True, is_superuser=True),
         "teller": factories.account(),
     }
-    question = making.motion(town.district)
-    grant_role(user=accounts["teller"], role=TELLER, unit=town.district)
     grant_role(user=accounts["auditor"], role=AUDITOR, unit=town.district)
     grant_role(user=accounts["secretary"], role=SECRETARY, unit=town.district)
     grant_role(user=accounts["stranger"], role=SECRETARY, unit=elsewhere.town)
+    grant_role(user=accounts["teller"], role=TELLER, unit=town.district)
+    poll = making.opened(making.motion(town.district), town.factory_cell)
     return accounts | {
         "unit": town.factory_cell,
         "locality": locality,
@@ -193,8 +192,8 @@ def rows():
         "registration": person.registrations.get(),
         "employment": start_employment(member=person, workplace=workplace, since=factories.JOINED),
         "asked": ask_to_leave(member=person, on=date(2024, 1, 1)),
-        "question": question,
-        "poll": making.opened(question, town.factory_cell, channels="paper"),
+        "question": poll.question,
+        "poll": poll,
         "login": accounts["member"],
         "held": HeldRole.objects.get(account=accounts["auditor"]),
         "entry": Entry.objects.filter(unit=town.factory_cell.pk).first(),
@@ -210,8 +209,8 @@ def test_everybody_is_answered_as_the_table_says(client, rows, role):
         if role != "nobody":
             client.force_login(rows[role])
         status = client.get(reverse(name, args=keys)).status_code
-        if status != answers.of(role):
-            wrong[name] = (status, answers.of(role))
+        if status != getattr(answers, role):
+            wrong[name] = (status, getattr(answers, role))
     assert not wrong
 
 

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from audit.models import Entry
 from districts.kinds import Kind
 from districts.models import Unit
 from districts.roles import AUDITOR, TELLER, grant_role, revoke_role
@@ -555,7 +556,7 @@ class TestRoll:
         assert self.roll(client, other).status_code == 404
 
     @pytest.mark.parametrize("rows", [1, 3])
-    @pytest.mark.parametrize(("view", "queries"), [("roll", 7), ("printed_roll", 6)])
+    @pytest.mark.parametrize(("view", "queries"), [("roll", 7), ("printed_roll", 16)])
     def test_it_takes_as_many_queries_for_one_row_as_for_three(
         self, client, town, secretary, question, rows, view, queries
     ):
@@ -565,6 +566,21 @@ class TestRoll:
         with CaptureQueriesContext(connection) as asked:
             self.roll(client, poll, view)
         assert len(asked) == queries, "\n".join(query["sql"] for query in asked)
+
+    def test_printing_it_is_logged_and_looking_for_somebody_is_not(
+        self, client, town, secretary, question, named
+    ):
+        poll = making.opened(question, town.street_cell, channels="paper")
+        self.roll(client, poll)
+        assert not Entry.objects.filter(act="print-roll").exists()
+        self.roll(client, poll, "printed_roll")
+        entry = Entry.objects.get(act="print-roll")
+        assert (entry.what, entry.key, entry.unit) == (
+            "exported",
+            str(poll.code),
+            town.street_cell.pk,
+        )
+        assert entry.actor == secretary.pk
 
     def test_on_paper_the_head_stands_on_each_page(self):
         style = (Path(settings.BASE_DIR) / "static/kartei/roll.css").read_text()
