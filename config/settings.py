@@ -238,7 +238,10 @@ def _file(name: str) -> Callable[[Any], str]:
     return lambda request: static(f"kartei/{name}")
 
 
-_STYLES = ("admin", "home", "pages", "files", "doubles", "residence", "coverage", "requests")
+_STYLES = (
+    *("admin", "home", "pages", "files", "doubles", "residence", "coverage", "requests"),
+    "polls",
+)
 
 UNFOLD = {
     "SITE_TITLE": "Kartei",
@@ -266,6 +269,7 @@ UNFOLD = {
                     _entry(_("Members"), "group", "members_member_changelist"),
                     _entry(_("Units"), "account_tree", "districts_unit_changelist"),
                     _entry(_("Requests"), "inbox", "members_request_changelist"),
+                    _entry(_("Votes"), "how_to_vote", "elections_question_changelist"),
                     _entry(_("Findings"), "fact_check", "findings", namespace=""),
                     _entry(_("Likely duplicates"), "content_copy", "members_member_doubles"),
                 ],

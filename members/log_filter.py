@@ -23,6 +23,7 @@ OTHER_ACTS: dict[str, Text] = {
     "by-hand": _("Changed by hand"),
     "by-program": _("Changed by the program"),
     "look": _("Looked at"),
+    "print-roll": _("Roll of a vote printed"),
     "settle-residence": _("Registration as a resident, as home and locality ask it"),
     "import": _("Import"),
     "export": _("Export"),

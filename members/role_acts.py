@@ -61,8 +61,10 @@ class Giving(Act):
     )
     title = lazy("Give a role")
     explanation = lazy(
-        "The account sees the unit and all below it from that day. A secretary changes what is "
-        "there, an auditor exports it. Nobody gives a role that is wider than his or her own."
+        "From that day it holds for the unit and all below it. A secretary sees the register there "
+        "and changes it, an auditor sees it and exports it. A teller sees the rolls of votes alone, "
+        "checks off at the door and opens boxes. Nobody gives a role that is wider than his or her "
+        "own."
     )
     icon = "key"
 

@@ -114,6 +114,14 @@ TABLE = {
     **of_table("members_request", row="asked"),
     "admin:members_request_act": (("asked", "grant"), ACT_ON_ROW),
     "admin:members_request_list_act": (("ask-admission",), ACT),
+    **of_table("elections_question", row="question"),
+    "admin:elections_question_act": (("question", "put-question"), ACT_ON_ROW),
+    "admin:elections_question_list_act": (("raise-motion",), ACT),
+    **of_table("elections_poll", row="poll"),
+    "admin:elections_poll_act": (("poll", "open-poll"), ACT_ON_ROW),
+    "admin:elections_poll_list_act": (("none",), NO_SUCH_ACT),
+    "admin:elections_poll_roll": (("poll",), ROW),
+    "admin:elections_poll_printed_roll": (("poll",), ROW),
     **of_table("members_account", row="login", add=ADMINISTRATOR),
     "admin:members_account_act": (("login", "grant-role"), ACT_ON_ROW),
     "admin:members_account_list_act": (("none",), NO_SUCH_ACT),
@@ -193,6 +201,8 @@ def rows():
         "registration": person.registrations.get(),
         "employment": start_employment(member=person, workplace=workplace, since=factories.JOINED),
         "asked": ask_to_leave(member=person, on=date(2024, 1, 1)),
+        "question": poll.question,
+        "poll": poll,
         "login": accounts["member"],
         "held": HeldRole.objects.get(account=accounts["auditor"]),
         "entry": Entry.objects.filter(unit=town.factory_cell.pk).first(),
@@ -233,7 +243,10 @@ def rows_at(unit):
     )
     holder = factories.account()
     held = grant_role(user=holder, role=AUDITOR, unit=unit)
+    question = making.motion(unit)
     return {
+        "question": question,
+        "poll": making.put(question, unit, channels="paper"),
         "unit": unit,
         "locality": locality,
         "workplace": workplace,
@@ -346,6 +359,9 @@ def test_who_may_not_change_a_row_cannot_do_so_by_post_either(client, rows, role
         ("members_account_change", (rows["login"].pk,)),
         ("members_request_act", (rows["asked"].pk, "grant")),
         ("members_request_act", (rows["asked"].pk, "refuse")),
+        ("elections_question_act", (rows["question"].pk, "close-all")),
+        ("elections_poll_act", (rows["poll"].pk, "close-poll")),
+        ("elections_poll_act", (rows["poll"].pk, "annul-poll")),
     ):
         answer = client.post(reverse(f"admin:{name}", args=arguments), {"on": "2024-01-01"})
         assert answer.status_code in (403, 404), name
