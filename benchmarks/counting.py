@@ -1,8 +1,8 @@
 """The Scottish count of 40 council elections against the fastest library that counts STV.
 
 The libraries are installed once, in the versions named here, into an environment of their own
-beside the other things that measuring makes: they bring a heavy train of packages that nothing else needs.
-The elections are those of the tests; without them there is nothing to measure. Reading and
+beside the other things that measuring makes: they bring a heavy train of packages that nothing else
+needs. The elections are those of the tests; without them there is nothing to measure. Reading and
 preparing the papers is left out on both sides; what our reading takes is told beside it.
 """
 

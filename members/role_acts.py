@@ -63,8 +63,8 @@ class Giving(Act):
     explanation = lazy(
         "From that day it holds for the unit and all below it. A secretary sees the register there "
         "and changes it, an auditor sees it and exports it. A teller sees the rolls of votes "
-        "alone, checks off at the door and opens boxes. Nobody gives a role that is wider than his or her "
-        "own."
+        "alone, checks off at the door and opens boxes. Nobody gives a role that is wider than "
+        "his or her own."
     )
     icon = "key"
 
