@@ -270,6 +270,11 @@ UNFOLD = {
                     _entry(_("Units"), "account_tree", "districts_unit_changelist"),
                     _entry(_("Requests"), "inbox", "members_request_changelist"),
                     _entry(_("Votes"), "how_to_vote", "elections_question_changelist"),
+                    _entry(
+                        *(_("At the door"), "door_open", "tell"),
+                        "elections.door_access.tells_anywhere",
+                        namespace="",
+                    ),
                     _entry(_("Findings"), "fact_check", "findings", namespace=""),
                     _entry(_("Likely duplicates"), "content_copy", "members_member_doubles"),
                 ],

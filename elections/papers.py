@@ -137,7 +137,10 @@ def _totals_blockers(entry: PaperCount) -> list[Blocker]:
     most = question.most_names or len(standing)
     votes = sum(totals.values())
     if not valid <= votes <= valid * most:
-        reason = _("%(votes)s votes do not come from %(papers)s papers with 1 to %(most)s names.")
+        if most == 1:
+            reason = _("%(votes)s votes do not come from %(papers)s papers with one name each.")
+        else:
+            reason = _("%(votes)s votes do not come from %(papers)s papers with 1 to %(most)s names.")
         told = {"votes": votes, "papers": valid, "most": most}
         found.append(Blocker(reason % told))
     return found

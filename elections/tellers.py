@@ -108,7 +108,7 @@ def _opened(teller: PollTeller, private: Any) -> bool:
         public = bytes(poll.public_key or b"")
         _read(poll, open_key(bytes(ready.half or b""), private, public=public))
     except SealingError as error:
-        raise CannotOpenBox(Blocker(str(error))) from error
+        raise CannotOpenBox(Blocker(f"{poll.unit}: {error}")) from error
     Share.objects.filter(poll=poll).update(half=None)
     return True
 
@@ -128,8 +128,10 @@ def box_blockers(poll: Poll) -> list[Blocker]:
     voted = poll.check_offs.filter(channel=Channel.ONLINE).count()
     if lying == voted:
         return []
-    reason = _("%(lying)s ballots lie in the box, and %(voted)s members were checked off online.")
-    return [Blocker(reason % {"lying": lying, "voted": voted}, "A5")]
+    reason = _(
+        "%(unit)s: %(lying)s ballots lie in the box, and %(voted)s members were checked off online."
+    )
+    return [Blocker(reason % {"unit": poll.unit, "lying": lying, "voted": voted}, "A5")]
 
 
 def tellers_for(unit: Unit) -> list[Any]:

@@ -12,6 +12,7 @@ from secrets import randbits
 from typing import Any
 from uuid import UUID, uuid4
 
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -116,11 +117,11 @@ def check_off(*, poll: Poll, member: Member, by: Any) -> CheckOff:
         on=timezone.localdate(),
         by=by,
     )
-    vote.clean()
     try:
+        vote.clean()
         with transaction.atomic():
             vote.save(force_insert=True)
-    except IntegrityError as error:
+    except (ValidationError, IntegrityError) as error:
         # Somebody else was quicker: at another door, or the member online.
         raise _refusal(poll.pk, member.pk, Channel.PAPER) from error
     return vote
