@@ -2,11 +2,11 @@
 
 The libraries are installed once, in the versions named here, into an environment of their own
 beside the other things that measuring makes: they bring a heavy train of packages that nothing else
-needs. The elections are those of the tests; without them there is nothing to measure.
+needs. The elections are those of the tests; without them there is nothing to measure. Reading and
+preparing the papers is left out on both sides; what our reading takes is told beside it.
 
-Reading and preparing the papers is left out on both sides; what our reading takes is told beside
-it. Ours and theirs are measured by turns, so that a machine that is busy for a while slows down
-both, and compared at their fastest.
+Ours and theirs are measured by turns, so that a machine that is busy for a while slows down both,
+and compared at their fastest.
 """
 
 import json
