@@ -2,7 +2,14 @@
 
 import pytest
 
-from elections.counting.contest import Ballot, CannotCount, Contest, Group, NoLawfulResult
+from elections.counting.contest import (
+    Ballot,
+    CannotCount,
+    CheckedBallots,
+    Contest,
+    Group,
+    NoLawfulResult,
+)
 from elections.counting.lot import by_lot
 from elections.counting.report import decimals
 from elections.counting.stv import count_scottish
@@ -109,6 +116,13 @@ def test_fewer_candidates_than_seats_whom_the_groups_forbid_to_elect_all():
 def test_what_is_no_contest_is_refused(broken, says):
     with pytest.raises(CannotCount, match=says):
         count_scottish(broken)
+
+
+def test_papers_that_were_checked_for_more_candidates_are_looked_at_again():
+    checked = CheckedBallots.of([Ballot(1, (3,))], last=3)
+    assert count_scottish(Contest("Test", ("A", "B", "C"), 1, checked)).elected == (3,)
+    with pytest.raises(CannotCount, match="no candidate 3 among 2"):
+        count_scottish(Contest("Test", ("A", "B"), 1, checked))
 
 
 def test_the_doomed_go_at_once_even_with_a_quota():
