@@ -10,3 +10,4 @@ class ElectionsConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("elections.holding")  # declares what blocks dissolving units, merging members
+        import_module("elections.door_panel")  # declares the door on the members' first page

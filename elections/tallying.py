@@ -5,22 +5,30 @@ No database is asked, and nothing is drawn that the seed does not fix.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil
 from typing import Any
 
 from elections.counting.contest import Ballot, CannotCount, Contest, Group
-from elections.counting.methods import count
+from elections.counting.meek import count_meek
 from elections.counting.motions import ABSTAIN, NO, YES, Base, Majority, count_motion, has_quorum
 from elections.counting.plurality import count_approval, count_block, count_from_totals
+from elections.counting.report import Report
+from elections.counting.stv import count_scottish
 
 MOTION, ELECTION = "motion", "election"
 ONE_OF_OPTIONS, BLOCK, APPROVAL = "options", "block", "approval"
-STV = ("scottish-stv", "meek-stv")
+SCOTTISH, MEEK = STV = ("scottish-stv", "meek-stv")
 
-METHODS_OF = {MOTION: (MOTION, ONE_OF_OPTIONS), ELECTION: (BLOCK, APPROVAL, *STV)}
+_COUNTS: dict[str, Callable[[Contest], Report]] = {
+    BLOCK: count_block,
+    APPROVAL: count_approval,
+    SCOTTISH: count_scottish,
+    MEEK: count_meek,
+}
+METHODS_OF = {MOTION: (MOTION, ONE_OF_OPTIONS), ELECTION: tuple(_COUNTS)}
 KINDS = tuple(METHODS_OF)
 METHODS = tuple(method for methods in METHODS_OF.values() for method in methods)
 MAJORITIES = {
@@ -119,7 +127,7 @@ def tally(
     if terms.kind == MOTION:
         report = _motion(terms, together)
     elif totals is None:
-        report = _from_ballots(terms, contest_of(terms, papers, seed=seed))
+        report = _COUNTS[terms.method](contest_of(terms, papers, seed=seed)).as_json()
     else:
         report = _from_totals(terms, contest_of(terms, (), seed=seed), together)
     return {
@@ -157,14 +165,6 @@ def _motion(terms: Terms, together: PaperTotals) -> dict[str, Any]:
         base=BASES[terms.base],
         invalid=together.invalid,
     ).as_json()
-
-
-def _from_ballots(terms: Terms, contest: Contest) -> dict[str, Any]:
-    if terms.method == BLOCK:
-        return count_block(contest).as_json()
-    if terms.method == APPROVAL:
-        return count_approval(contest).as_json()
-    return count(contest, terms.method).as_json()
 
 
 def _from_totals(terms: Terms, contest: Contest, together: PaperTotals) -> dict[str, Any]:

@@ -96,6 +96,7 @@ POLLS = {
         withdrawn=frozenset({3}),
         ballots=((1, 2, 4), (1, 3), (2, 1), (), (2, 4), (5, 1, 2), (4, 5), (3,), (1, 2)),
     ),
+    "meek": election("meek-stv"),
     "empty": poll(ballots=()),
     "nobody can be elected": election(
         "block", groups=(Group("factory members", frozenset({4}), at_least=2),)

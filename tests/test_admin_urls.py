@@ -17,6 +17,7 @@ from districts.kinds import Kind
 from districts.models import HeldRole, Unit
 from districts.roles import AUDITOR, SECRETARY, TELLER, grant_role
 from districts.scoped_admin import ScopedAdmin
+from elections.voting import check_off
 from members.employments import start_employment
 from members.models import Request
 from members.registrations import register_member
@@ -63,6 +64,7 @@ OPEN = Answers(200, 302, 302, 302, 302, 302, 302)
 EXPORTS = Answers(302, 302, 403, 200, 403, 403, 200)
 NONE_BY_GET_IN_THE_OFFICE = Answers(302, 302, 405, 405, 405, 405, 405)
 NONE_BY_GET = Answers(302, 405, 405, 405, 405, 405, 405)
+DOOR = Answers(302, 403, 403, 403, 403, 403, 200, teller=200)
 
 
 def of_table(name, *, row, add=CLOSED, change=ROW):
@@ -144,6 +146,13 @@ TABLE = {
     "findings_csv": ((), LIST),
     "rules": ((), LIST),
     "rule": (("unit-open",), LIST),
+    "tell": ((), DOOR),
+    "teller-key": ((), DOOR),
+    "door": (("code",), DOOR),
+    "check-off": (("code",), NONE_BY_GET),
+    "take-back": (("code", "vote"), Answers(302, 403, 403, 403, 403, 403, 404, teller=200)),
+    "papers": (("code",), DOOR),
+    "box": (("code",), DOOR),
 }
 # Older forms of a row's address, which Django sends on, and those that lead nowhere.
 NAMELESS = {"admin:None", "None"}
@@ -203,14 +212,21 @@ def rows():
         "held": HeldRole.objects.get(account=accounts["auditor"]),
         "entry": Entry.objects.filter(unit=town.factory_cell.pk).first(),
         "job": ImportJob.objects.create(account=accounts["secretary"], state="checked"),
+        "vote": check_off(poll=poll, member=person, by=accounts["teller"]),
+        "code": poll.code,
     }
+
+
+def key_of(row):
+    """What stands for the row in an address."""
+    return getattr(row, "pk", row)
 
 
 @pytest.mark.parametrize("role", [field.name for field in fields(Answers)])
 def test_everybody_is_answered_as_the_table_says(client, rows, role):
     wrong = {}
     for name, (arguments, answers) in TABLE.items():
-        keys = [rows[key].pk if key in rows else key for key in arguments]
+        keys = [key_of(rows[key]) if key in rows else key for key in arguments]
         if role != "nobody":
             client.force_login(rows[role])
         status = client.get(reverse(name, args=keys)).status_code

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from typing import NoReturn
 
-from elections.counting.contest import Ballot, CannotCount, Contest
+from elections.counting.contest import Ballot, CannotCount, CheckedBallots, Contest
 from elections.counting.papers import Lines, Papers, shown
 
 _QUOTED = re.compile(r'\s*"((?:[^"\\]|\\.|"")*)"\s*(?:#.*)?')
@@ -28,7 +28,7 @@ def read_blt(text: str, name: str) -> Contest:
     lines = Lines(text, name)
     candidates, seats = lines.size(_first(lines).split())
     withdrawn: set[int] = set()
-    ballots = tuple(_ballots(lines, candidates, withdrawn))
+    ballots = CheckedBallots.of(_ballots(lines, candidates, withdrawn), candidates)
     names = [_quoted(lines, f"the name of candidate {at}") for at in range(1, candidates + 1)]
     title = _quoted(lines, "the title", empty=True)
     if any(_meant(line) for line in lines):

@@ -127,6 +127,8 @@ def impossible(contest: Contest) -> tuple[str, ...]:
     together and of which none could be left out. Where fewer stand than there are seats, all of
     them are chosen.
     """
+    if not contest.groups:
+        return ()
     seats, standing = places(contest), contest.standing
 
     def lawful(groups: Sequence[Group]) -> bool:

@@ -1,6 +1,6 @@
 """What is counted: a contest, its candidates by number, and the ballots."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 
@@ -13,6 +13,23 @@ class Ballot:
 
     weight: int
     choices: tuple[int, ...]
+
+
+class CheckedBallots(tuple[Ballot, ...]):
+    """Ballots that were looked at when they were read: `require_countable` need not do it again.
+
+    Whoever makes them has seen to it that each names candidates from 1 to `last`, nobody twice, and
+    stands for no negative number of papers.
+    """
+
+    last: int
+
+    @classmethod
+    def of(cls, ballots: Iterable[Ballot], last: int) -> "CheckedBallots":
+        """These ballots, which name candidates from 1 to `last`."""
+        checked = cls(ballots)
+        checked.last = last
+        return checked
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +84,15 @@ def require_countable(contest: Contest) -> None:
     """
     if contest.seats < 1:
         raise CannotCount("There is no seat to fill.")
-    named: set[int] = set().union(*[ballot.choices for ballot in contest.ballots])
-    if strangers := sorted((named | contest.withdrawn).difference(contest.numbers)):
+    named = set(contest.withdrawn)
+    ballots = contest.ballots
+    if not isinstance(ballots, CheckedBallots) or ballots.last > len(contest.candidates):
+        named.update(*[ballot.choices for ballot in ballots])
+        if any(ballot.weight < 0 for ballot in ballots):
+            raise CannotCount("There cannot be fewer than no papers of a kind.")
+    if strangers := sorted(named.difference(contest.numbers)):
         told = ", ".join(map(str, strangers))
         raise CannotCount(f"There is no candidate {told} among {len(contest.candidates)}.")
-    if any(ballot.weight < 0 for ballot in contest.ballots):
-        raise CannotCount("There cannot be fewer than no papers of a kind.")
 
 
 class NoLawfulResult(CannotCount):

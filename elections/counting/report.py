@@ -12,7 +12,7 @@ class Tie:
     """Candidates who stood equal where one had to be chosen.
 
     `chosen` was taken for `action` ('surplus', 'exclude', 'elect'). `means` says by what: 'earlier
-    stage' or 'lot'. The lot is drawn from the published seed alone.
+    stage', 'highest votes' or 'lot'. The lot is drawn from the published seed alone.
 
     In a count by stages `stage` is the one at whose end they stood equal, and `earlier` the stage
     that decided between some of them or all. `drawn` are those whom that left to the lot, and

@@ -7,7 +7,7 @@ name of the ward. Every line ends with a comma, mostly.
 
 import re
 
-from elections.counting.contest import Ballot, Contest
+from elections.counting.contest import Ballot, CheckedBallots, Contest
 from elections.counting.papers import Lines, Papers
 
 _CANDIDATE = re.compile(r'"?Candidate ([0-9]{1,9})"?\s*,\s*(.*)', re.ASCII)
@@ -40,7 +40,7 @@ def read_scottish_csv(text: str, name: str) -> Contest:
         raise lines.broken(f"the name of {'the ward' if names else 'candidate 1'} is missing")
     if next(filled, None) is not None:
         raise lines.broken("nothing may follow the name of the ward")
-    return Contest(title, tuple(names), seats, tuple(ballots))
+    return Contest(title, tuple(names), seats, CheckedBallots.of(ballots, candidates))
 
 
 def _numbers(line: str) -> list[str]:

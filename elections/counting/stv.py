@@ -15,14 +15,15 @@ from fractions import Fraction
 
 from elections.counting import composition
 from elections.counting.composition import Demand
-from elections.counting.contest import Contest, require_countable
+from elections.counting.contest import Ballot, Contest, require_countable
 from elections.counting.report import PLACES, Moved, Report, Stage, Tie
 from elections.counting.ties import choose
 
 ONE = 10**PLACES
 
-# So many equal papers, and the preferences on them that were not looked at yet.
-_Paper = tuple[int, Iterator[int]]
+# Papers by what each is worth. Where one goes next is the first on it who continues: whoever was
+# passed over before does not come back, so that nothing has to be kept of how far it was read.
+_Papers = dict[int, list[Ballot]]
 
 
 def count_scottish(contest: Contest) -> Report:
@@ -40,6 +41,10 @@ def count_scottish(contest: Contest) -> Report:
     return replace(report, without_composition=free.elected)
 
 
+def _number_of(papers: Sequence[Ballot]) -> int:
+    return sum([paper.weight for paper in papers])
+
+
 class _Count:
     """A count on its way: the papers that each candidate holds, and what was decided so far.
 
@@ -54,7 +59,7 @@ class _Count:
         for number in contest.standing:
             self.continuing[number] = True
         self.votes = [0] * size
-        self.papers: list[dict[int, list[_Paper]]] = [{} for _number in range(size)]
+        self.papers: list[_Papers] = [{} for _number in range(size)]
         self.history: list[list[int]] = []
         self.stages: list[Stage] = []
         self.elected: list[int] = []
@@ -80,21 +85,10 @@ class _Count:
     # The steps, each of which ends a stage.
 
     def _first_preferences(self) -> None:
-        contest, continuing = self.contest, self.continuing
-        firsts: list[list[_Paper]] = [[] for _number in continuing]
-        cast = 0
-        for ballot in contest.ballots:
-            cast += ballot.weight
-            rest = iter(ballot.choices)
-            for candidate in rest:
-                if continuing[candidate]:
-                    firsts[candidate].append((ballot.weight, rest))
-                    break
-        for candidate, papers in enumerate(firsts):
-            self.papers[candidate][ONE] = papers
-            self.votes[candidate] = ONE * sum([weight for weight, _rest in papers])
+        contest = self.contest
+        self._credit(self._sorted(contest.ballots), ONE)
         self.valid = sum(self.votes) // ONE
-        self.blank = cast - self.valid
+        self.blank = _number_of(contest.ballots) - self.valid
         self.quota = ONE * (self.valid // (contest.seats + 1) + 1)
         self._end_stage("first preferences")
 
@@ -116,28 +110,38 @@ class _Count:
 
     def _move(self, candidate: int, worth: Callable[[int], int]) -> None:
         """Give each paper to the next continuing candidate on it; `worth` says its new value."""
-        continuing = self.continuing
         held, self.papers[candidate] = self.papers[candidate], {}
         for value, papers in held.items():
-            to: dict[int, list[_Paper]] = {}
-            for paper in papers:
-                for preferred in paper[1]:
-                    if continuing[preferred]:
-                        if preferred in to:
-                            to[preferred].append(paper)
-                        else:
-                            to[preferred] = [paper]
-                        break
-            self._credit(to, worth(value))
+            self._credit(self._sorted(papers), worth(value))
 
-    def _credit(self, to: dict[int, list[_Paper]], value: int) -> None:
-        for candidate, papers in to.items():
-            self.votes[candidate] += value * sum([weight for weight, _rest in papers])
-            mine = self.papers[candidate]
-            if value in mine:
-                mine[value] += papers
-            else:
-                mine[value] = papers
+    def _sorted(self, papers: Sequence[Ballot]) -> list[list[Ballot]]:
+        """The papers by the first candidate on each who continues; those without one are left.
+
+        Most of a count's time goes by here: what would be two questions, who continues and where
+        their papers go, is one look at a table of what adds a paper.
+        """
+        to: list[list[Ballot]] = [[] for _number in self.continuing]
+        adds = [
+            pile.append if stands else None
+            for pile, stands in zip(to, self.continuing, strict=True)
+        ]
+        for paper in papers:
+            for preferred in paper.choices:
+                if add := adds[preferred]:
+                    add(paper)
+                    break
+        return to
+
+    def _credit(self, to: list[list[Ballot]], value: int) -> None:
+        """Give the candidates these papers, each worth `value`."""
+        for candidate, papers in enumerate(to):
+            if papers:
+                self.votes[candidate] += value * _number_of(papers)
+                mine = self.papers[candidate]
+                if value in mine:
+                    mine[value] += papers
+                else:
+                    mine[value] = papers
 
     # What a stage decides.
 
@@ -245,7 +249,8 @@ class _Count:
     def _fraction(self, votes: int) -> Fraction:
         known = self._fractions.get(votes)
         if known is None:
-            known = self._fractions[votes] = Fraction(votes, ONE)
+            whole, rest = divmod(votes, ONE)
+            known = self._fractions[votes] = Fraction(votes, ONE) if rest else Fraction(whole)
         return known
 
     def _report(self) -> Report:
@@ -270,8 +275,8 @@ class _Count:
                 f"{len(contest.standing)} candidates stand for {contest.seats} seats: all of them"
                 " are elected, and the other seats stay empty."
             )
-        passed_over = self.blank - sum(
-            ballot.weight for ballot in contest.ballots if not ballot.choices
-        )
-        if passed_over:
+        if contest.withdrawn and (
+            passed_over := self.blank
+            - _number_of([ballot for ballot in contest.ballots if not ballot.choices])
+        ):
             yield f"Of the blank papers {passed_over} name only candidates who withdrew."

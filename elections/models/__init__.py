@@ -4,6 +4,7 @@ from elections.models.ballots import Count, PaperCount, SealedBallot
 from elections.models.polls import CheckOff, Poll, RollEntry
 from elections.models.questions import Choice, Composition, Question
 from elections.models.tellers import PollTeller, Share, TellerKey
+from elections.models.tries import PassphraseTry
 
 __all__ = [
     "CheckOff",
@@ -11,6 +12,7 @@ __all__ = [
     "Composition",
     "Count",
     "PaperCount",
+    "PassphraseTry",
     "Poll",
     "PollTeller",
     "Question",

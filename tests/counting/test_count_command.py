@@ -81,7 +81,7 @@ def test_text_is_a_table_by_stages_with_names_and_reasons(file):
     for expected in (
         f"== {file}",
         "scottish-stv: 2 seats, 14 valid papers, 0 blank, quota 5",
-        "  1 Anna                     8.00000           -",
+        "  1 Anna                     8.00000            -",
         "  4 Dora                     1.00000     9.00000*",
         "  1. Dora (4), stage 2",
         "Without the composition: Anna (1), Dora (4)",

@@ -132,6 +132,14 @@ def test_an_upper_bound_moves_candidates_too():
     assert report.doomed[0].reason.endswith("Office would have 2 and may have at most 1 (A13).")
 
 
+def test_an_upper_bound_holds_across_kinds_of_candidates():
+    # Of Office, 1 is in Factory too: the bound is for both kinds together.
+    groups = (group("Office", 1, 2, at_most=1), group("Factory", 1, 3, at_least=1))
+    assert set(count_block(contest([9, 8, 1], 2, groups=groups)).elected) == {1, 3}
+    groups = (group("Office", 1, 2, 3, at_least=1, at_most=2), group("Factory", 1, 4, at_least=1))
+    assert set(count_block(contest([9, 8, 7, 2], 3, groups=groups)).elected) == {1, 2, 4}
+
+
 def test_the_best_of_a_group_is_not_always_in_the_best_committee():
     # Two of F and two of W in three seats: one of 4 and 5, who are in both, is worth more than 1.
     groups = (group("F", 1, 4, 5, at_least=2), group("W", 3, 4, 5, at_least=2))
@@ -184,6 +192,20 @@ def test_a_lot_among_few_leaves_the_others_out():
     (tie,) = report.ties
     assert set(tie.candidates) == {3, 4}
     assert tie.chosen == (by_lot((3, 4), seed="x", occasion="votes 3")[0],)
+
+
+def test_who_comes_first_by_lot_outweighs_all_who_come_after():
+    # Equal votes for five; the groups leave the first and the last of the lot, or the two between.
+    first, second, third, fourth, last = by_lot(range(1, 6), seed="x", occasion="votes 3")
+    groups = (
+        group("One", first, second, at_least=1, at_most=1),
+        group("Other", first, third, at_least=1, at_most=1),
+        group("None", fourth, at_most=0),
+    )
+    report = count_block(contest([3] * 5, 2, groups=groups, seed="x"))
+    assert report.elected == (first, last)
+    (tie,) = report.ties
+    assert tie.candidates == (first, second, third, last)
 
 
 # Against all committees there are

@@ -75,7 +75,7 @@ def test_from_the_draft_to_files_that_hold():
     result = Count.objects.get().result
     assert result["report"]["outcome"] == "carried"
     assert (result["cast"], result["report"]["totals"]) == (4, {"yes": 2, "no": 1})
-    assert result["report"]["abstained"] == 1
+    assert result["report"]["abstain"] == 1
     files = files_of(published(poll))
     assert differences(files) == []
     assert b'"checked_off_online": 3' in files["poll.json"]
