@@ -6,8 +6,9 @@ from typing import Any, ClassVar, cast
 
 from django.contrib import admin
 from django.db.models import Count, Exists, OuterRef, QuerySet, Sum
-from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -20,6 +21,7 @@ from districts.roles import CHANGE
 from elections.models import CheckOff, Poll, Question
 from elections.models.polls import State
 from elections.question_page import polls_list, prepare_question
+from elections.question_result import result_in_words
 from elections.steps import Turnout
 
 DONE = (State.PUBLISHED, State.ANNULLED)
@@ -89,6 +91,28 @@ class QuestionAdmin(ActingAdmin):
     def on_ground(self, rows: Any, ground: Ground) -> QuerySet[Any]:
         narrowed: QuerySet[Any] = rows.on_ground(ground).select_related("unit")
         return narrowed
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.result_view)
+        result = path("<path:object_id>/result/", view, name="elections_question_result")
+        return [result, *super().get_urls()]
+
+    def result_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """The result over all polls; not there before the last of them is published."""
+        question: Any = self.get_object(request, object_id)
+        result = result_in_words(question)
+        if result is None:
+            raise Http404
+        request.current_app = self.admin_site.name
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("The result of all polls together"),
+            "opts": self.opts,
+            "question": question,
+            "result": result,
+            "back": self.address_of(question),
+        }
+        return TemplateResponse(request, "kartei/question_result.html", context)
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         return ()  # all of it stands in the sections

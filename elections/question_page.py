@@ -130,7 +130,8 @@ def _next_steps(
             else:
                 yield Next(told)
     if not waiting:
-        yield Next(_("All results are published."))
+        address = reverse("admin:elections_question_result", args=[question.pk])
+        yield Next(_("All results are published."), _("The result of all together"), address)
 
 
 _ALL: dict[Wait, Any] = {

@@ -117,6 +117,11 @@ TABLE = {
     **of_table("elections_question", row="question"),
     "admin:elections_question_act": (("question", "put-question"), ACT_ON_ROW),
     "admin:elections_question_list_act": (("raise-motion",), ACT),
+    # There is no result as long as one poll is not published.
+    "admin:elections_question_result": (
+        ("question",),
+        Answers(302, 302, 403, 404, 404, 404, 404),
+    ),
     **of_table("elections_poll", row="poll"),
     "admin:elections_poll_act": (("poll", "open-poll"), ACT_ON_ROW),
     "admin:elections_poll_list_act": (("none",), NO_SUCH_ACT),

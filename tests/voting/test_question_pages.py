@@ -14,7 +14,8 @@ from districts.models import HeldRole, Unit
 from districts.roles import AUDITOR, SECRETARY, TELLER, grant_role
 from elections.models import Choice, Composition, Poll, PollTeller, Question
 from elections.panels import _of_unit
-from elections.polls import annul_poll, close_poll, open_poll
+from elections.papers import enter_papers
+from elections.polls import annul_poll, close_poll, count_poll, open_poll, publish_poll
 from elections.voting import check_off
 from tests import factories
 from tests.test_admin import listed, page
@@ -494,6 +495,50 @@ def test_a_poll_outside_the_ground_is_left_out(client, town):
     assert page(client, question).status_code == 404
     assert listed(client, Question) == []
     assert len(listed(client, Poll)) == 1
+
+
+class TestWholeResult:
+    def where(self, question):
+        return reverse("admin:elections_question_result", args=[question.pk])
+
+    def voted(self, question, unit, *votes):
+        """A poll on paper in `unit`, with so many votes for each choice, counted."""
+        poll = making.opened(question, unit, channels="paper")
+        for entry in poll.roll.select_related("member")[: sum(votes)]:
+            check_off(poll=poll, member=entry.member, by=None)
+        poll = close_poll(poll=poll)
+        for _one in range(2):
+            totals = dict(enumerate(votes, start=1))
+            enter_papers(poll=poll, by=factories.account(), totals=totals, papers=sum(votes))
+        return count_poll(poll=poll)
+
+    @pytest.fixture
+    def people(self, town):
+        for cell in (town.factory_cell, town.street_cell):
+            for _one in range(3):
+                factories.member(cell=cell)
+
+    def test_all_polls_of_a_motion_as_one_and_nothing_before(self, client, town, secretary, people):
+        question = making.motion(town.district)
+        first = self.voted(question, town.factory_cell, 2, 1, 0)
+        second = self.voted(question, town.street_cell, 0, 2, 1)
+        publish_poll(poll=first)
+        assert client.get(self.where(question)).status_code == 404
+        assert self.where(question) not in page(client, question).content.decode()
+        publish_poll(poll=second)
+        assert self.where(question) in page(client, question).content.decode()
+        result = client.get(self.where(question)).context_data["result"]
+        assert result["totals"] == [("Yes", 2), ("No", 3), ("Abstentions", 1)]
+        assert (result["cast"], result["invalid"]) == (6, 0)
+        assert result["why"] in client.get(self.where(question)).content.decode()
+
+    def test_who_is_elected(self, client, town, secretary, people):
+        question = making.election(town.district, ["Anna", "Berta", "Clara"], seats=1)
+        for unit, votes in ((town.factory_cell, (2, 1, 0)), (town.street_cell, (0, 3, 0))):
+            publish_poll(poll=self.voted(question, unit, *votes))
+        answer = client.get(self.where(question))
+        assert answer.context_data["result"]["elected"] == ["Berta"]
+        assert "<li>Berta</li>" in answer.content.decode()
 
 
 # Queries ------------------------------------------------------------------------------------------
