@@ -9,5 +9,6 @@ class ElectionsConfig(AppConfig):
     verbose_name = _("Elections")
 
     def ready(self) -> None:
+        import_module("elections.demo")  # adds votes to the demonstration town
         import_module("elections.holding")  # declares what blocks dissolving units, merging members
         import_module("elections.door_panel")  # declares the door on the members' first page

@@ -140,7 +140,9 @@ def _totals_blockers(entry: PaperCount) -> list[Blocker]:
         if most == 1:
             reason = _("%(votes)s votes do not come from %(papers)s papers with one name each.")
         else:
-            reason = _("%(votes)s votes do not come from %(papers)s papers with 1 to %(most)s names.")
+            reason = _(
+                "%(votes)s votes do not come from %(papers)s papers with 1 to %(most)s names."
+            )
         told = {"votes": votes, "papers": valid, "most": most}
         found.append(Blocker(reason % told))
     return found

@@ -3,7 +3,6 @@
 import os
 from argparse import ArgumentParser
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,25 +10,16 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
-from django.utils.crypto import get_random_string
 
 from districts.kinds import Kind
 from districts.models import Unit
 from districts.roles import AUDITOR, SECRETARY, grant_role
+from members.demo.accounts import Around, Login, added, password
 from members.models import Account, Member, Registration
 
 KEPT_IN = Path("var") / "demo-accounts.txt"
-_EASILY_READ = "abcdefghjkmnpqrstuvwxyz23456789"
-
-
-@dataclass(frozen=True, slots=True)
-class Login:
-    """A line of the list: who logs in, how, and to do what."""
-
-    username: str
-    password: str
-    purpose: str
 
 
 class Command(BaseCommand):
@@ -81,30 +71,31 @@ def _register_in_use() -> bool:
 
 
 def _make_accounts() -> Iterator[Login]:
-    """Make the four accounts around one member: his or her district, and the town above it."""
+    """Make the accounts around one member: his or her district, and the town above it."""
     member, cell = _somebody_in_a_factory_cell()
     district, town = cell.parent, cell.get_root()
-    password = _password()
-    Account.objects.create_superuser("admin", password=password)
-    yield Login("admin", password, "the administrator: everything, accounts and roles too")
+    word = password()
+    Account.objects.create_superuser("admin", password=word)
+    yield Login("admin", word, "the administrator: everything, accounts and roles too")
     for username, role, unit in (
         ("secretary", SECRETARY, district),
         ("auditor", AUDITOR, town),
     ):
-        password = _password()
-        account = Account.objects.create_user(username, password=password)
+        word = password()
+        account = Account.objects.create_user(username, password=word)
         grant_role(user=account, role=role, unit=unit)
-        yield Login(username, password, f"{role} of {unit}")
-    password = _password()
-    Account.objects.create_user("member", password=password, member=member)
-    yield Login("member", password, f"a member of {cell}")
-
-
-def _password() -> str:
-    return get_random_string(14, _EASILY_READ)
+        yield Login(username, word, f"{role} of {unit}")
+    word = password()
+    Account.objects.create_user("member", password=word, member=member)
+    yield Login("member", word, f"a member of {cell}")
+    yield from added(Around(member, cell, district, town))
 
 
 def _somebody_in_a_factory_cell() -> tuple[Member, Unit]:
+    """A member who is assigned to a street cell elsewhere too, if there is one (A4)."""
+    assigned = Registration.objects.in_force(timezone.localdate()).filter(
+        member=OuterRef("member"), kind="residence", until=None, unit__kind=Kind.STREET_CELL
+    )
     registration = (
         Registration.objects.in_force(timezone.localdate())
         .filter(
@@ -115,7 +106,8 @@ def _somebody_in_a_factory_cell() -> tuple[Member, Unit]:
             member__left=None,
         )
         .select_related("member", "unit__parent")
-        .order_by("unit__code", "member")
+        .annotate(assigned=Exists(assigned))
+        .order_by("-assigned", "unit__code", "member")
         .first()
     )
     if registration is None:
