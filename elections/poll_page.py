@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from audit.refusals import Blocker
-from districts.roles import CHANGE
+from districts.roles import CHANGE, TELL
 from districts.scope import ground_of
 from districts.sections import Section, declare_section
 from elections.models import Poll, TellerKey
@@ -20,6 +20,7 @@ from elections.poll_blockers import counting_blockers, opening_blockers, questio
 from elections.putting_acts import ArrangePoll
 from elections.question_changes import ChangeAnswers, ChangeCandidates, SetComposition
 from elections.question_page import place_of, poll_rows
+from elections.steps import Wait
 
 LINE = (State.DRAFTED, State.OPEN, State.CLOSED, State.COUNTED, State.PUBLISHED)
 
@@ -45,7 +46,22 @@ def _standing(request: HttpRequest, poll: Poll) -> Mapping[str, Any]:
             (state.label, place < reached, place == reached) for place, state in enumerate(LINE)
         ],
         "obstacles": list(_obstacles(request, poll)),
+        "for_tellers": list(_for_tellers(request, poll, row.waits)),
     }
+
+
+def _for_tellers(
+    request: HttpRequest, poll: Poll, waiting: Sequence[Wait]
+) -> Iterator[tuple[Any, str]]:
+    """The tellers' pages that are of use now, for whoever is a teller there as well."""
+    if not ground_of(request, TELL).has(*place_of(poll)):
+        return
+    if poll.state == State.OPEN and poll.is_on_paper:
+        yield _("To the door"), reverse("door", args=[poll.code])
+    if Wait.BOX in waiting:
+        yield _("Open the box"), reverse("box", args=[poll.code])
+    if {Wait.PAPERS, Wait.DIFFER} & {*waiting}:
+        yield _("Enter the papers"), reverse("papers", args=[poll.code])
 
 
 def _obstacles(request: HttpRequest, poll: Poll) -> Iterator[Obstacle]:

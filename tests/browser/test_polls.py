@@ -109,7 +109,7 @@ def test_a_poll_and_its_roll(town, cells, secretary, page: Page, live_server, co
     page.goto(f"{live_server.url}/admin/elections/poll/{poll.pk}/change/")
     current = page.locator("[aria-current=step]")
     expect(current).to_have_text("open")
-    page.get_by_role("definition").get_by_role("link", name="6").click()
+    page.get_by_role("definition").get_by_role("link", name="6", exact=True).click()
     page.get_by_label("Part of the name, or a member's number").fill("muller")
     page.get_by_role("button", name="Search").click()
     expect(page.get_by_role("row", name="Müller")).to_contain_text("at the door")

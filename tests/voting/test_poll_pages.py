@@ -192,6 +192,25 @@ def test_whose_question_it_is_alone_is_led_to_it(client, town):
     assert page(client, poll).context_data["facts"][0][2] == ""
 
 
+@pytest.mark.parametrize("tells", [True, False])
+def test_who_is_a_teller_too_is_led_to_the_door_the_box_and_the_papers(
+    client, town, secretary, voters, question, tells
+):
+    if tells:
+        district = Unit.objects.get(pk=town.district.pk)
+        grant_role(user=secretary, role=TELLER, unit=district)
+    poll = making.opened(question, town.street_cell)
+    led = [[str(title) for title, _url in steps_of(client, poll)["for_tellers"]]]
+    check_off(poll=poll, member=voters[0], by=secretary)
+    close_poll(poll=poll)
+    shown = steps_of(client, poll)["for_tellers"]
+    led.append([str(title) for title, _url in shown])
+    expected = [["To the door"], ["Open the box", "Enter the papers"]]
+    assert led == (expected if tells else [[], []])
+    for _title, url in shown:
+        assert client.get(url).status_code == 200
+
+
 class TestDelegates:
     @pytest.fixture
     def poll(self, town, question):
