@@ -1,5 +1,4 @@
-"""Thousands who are registered in two cells try to vote in both at once, while all sorts of things
-happen to the server and to the database.
+"""Thousands who are registered in two cells try to vote in both at once, whatever happens meanwhile.
 
     python -m proofs.votes [--members N] [--only load|control|server|database]
 
@@ -20,7 +19,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from multiprocessing import get_context
 from pathlib import Path
-from random import Random
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -49,16 +47,18 @@ class Findings:
 
 def prove(name: str, members: int) -> bool:
     """Run one of the proofs; whether it came out as it must."""
-    with TemporaryDirectory(prefix="kartei-proof-", dir="/tmp") as folder:
-        with Database(Path(folder)) as database:
-            ground = database.prepare(members, constrained=name != "control")
-            with Server(ROOT, database.url, Path(folder)) as server:
-                disturb = {"server": server.kill_and_start, "database": database.crash_and_start}
-                started = time.perf_counter()
-                found = _vote(ground, server.port, disturb.get(name), calm=name in _CALM)
-                taken = time.perf_counter() - started
-            found.wrong += database.faults(found.receipts, constrained=name != "control")
-            twice = database.voted_twice()
+    with (
+        TemporaryDirectory(prefix="kartei-proof-", dir="/tmp") as folder,
+        Database(Path(folder)) as database,
+    ):
+        ground = database.prepare(members, constrained=name != "control")
+        with Server(ROOT, database.url, Path(folder)) as server:
+            disturb = {"server": server.kill_and_start, "database": database.crash_and_start}
+            started = time.perf_counter()
+            found = _vote(ground, server.port, disturb.get(name), calm=name in _CALM)
+            taken = time.perf_counter() - started
+        found.wrong += database.faults(found.receipts)
+        twice = database.voted_twice()
     return _judge(name, found, twice, taken)
 
 
@@ -108,15 +108,13 @@ def _share(ground: dict[str, Any], client: int) -> list[tuple[str, int, int]]:
 
     The four tries of a member lie with four clients, at about the same place of their lists.
     """
-    tries = []
     ways = [(way, poll) for way in ("online", "paper") for poll in (0, 1)]
-    for place, member in enumerate(ground["members"]):
-        for turn, (way, poll) in enumerate(ways):
-            if (place + turn) % CLIENTS == client:
-                tries.append((way, member, poll))
-    Random(client).shuffle(tries) if client % 2 else None  # noqa: S311
-    tries.sort(key=lambda one: one[1] // 20)
-    return tries
+    return [
+        (way, member, poll)
+        for place, member in enumerate(ground["members"])
+        for turn, (way, poll) in enumerate(ways)
+        if (place + turn) % CLIENTS == client
+    ]
 
 
 def _client(
@@ -126,8 +124,6 @@ def _client(
     for way, member, poll in share:
         voter = online if way == "online" else door
         answers.put(voter.vote(member, poll).plain())
-
-
 
 
 def main() -> int:
