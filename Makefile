@@ -20,7 +20,7 @@ INSTALLED := .venv/.installed-$(shell cksum < requirements.lock | tr ' ' -)
 INSTALLED_DEV := .venv/.installed-dev-$(shell cksum < requirements-dev.lock | tr ' ' -)
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve setup install install-dev static upgrade test test-sqlite test-postgres lint bench \
+.PHONY: help run serve setup install install-dev static upgrade test test-sqlite test-postgres lint bench prove \
 	lock clean
 
 help: ## say what there is to make
@@ -79,6 +79,9 @@ lint: $(INSTALLED_DEV) ## look over the code: style, format, types, and which ap
 
 bench: $(INSTALLED_DEV) ## run all measurements, in a PostgreSQL database that they may empty
 	@bin/bench
+
+prove: $(INSTALLED_DEV) ## vote under load, without the constraint, and while things are killed (PostgreSQL)
+	@export ENV_FILE=/dev/null; $(PYTHON_BIN) -m proofs.votes $(ARGS)
 
 lock: $(INSTALLED_DEV) ## compute the locks anew from pyproject.toml (UPGRADE=yes: newest versions)
 	$(COMPILE) $(if $(UPGRADE),--upgrade) --output-file requirements.lock pyproject.toml

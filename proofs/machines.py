@@ -79,7 +79,7 @@ class Database:
         ground: dict[str, Any] = json.loads(done.stdout)
         return ground
 
-    def faults(self, receipts: list[str], *, constrained: bool) -> list[str]:
+    def faults(self, receipts: list[str]) -> list[str]:
         """What does not hold afterwards, a sentence each."""
         found = []
         lying = {receipt for (receipt,) in self._rows("SELECT receipt FROM elections_sealedballot")}
@@ -87,11 +87,11 @@ class Database:
             found.append(f"{len(lost)} receipts are not in the box")
         if len(set(receipts)) < len(receipts):
             found.append("two voters got the same receipt")
-        online = (
-            "SELECT poll_id, count(*) FROM elections_checkoff WHERE channel = 'online' GROUP BY 1"
-        )
-        ballots = "SELECT poll_id, count(*) FROM elections_sealedballot GROUP BY 1"
-        if (voted := dict(self._rows(online))) != (lie := dict(self._rows(ballots))):
+        by_poll = "SELECT poll_id, count(*) FROM %s GROUP BY poll_id"
+        online = "(SELECT * FROM elections_checkoff WHERE channel = 'online') online"
+        voted = dict(self._rows(by_poll % online))
+        lie = dict(self._rows(by_poll % "elections_sealedballot"))
+        if voted != lie:
             found.append(f"by poll {voted} were checked off online, and {lie} ballots lie there")
         ((without,),) = self._rows(
             "SELECT count(*) FROM members_member WHERE number IN (SELECT member_id FROM "
@@ -104,8 +104,8 @@ class Database:
     def voted_twice(self) -> int:
         """How many members have more than one vote on the question."""
         ((twice,),) = self._rows(
-            "SELECT count(*) FROM (SELECT 1 FROM elections_checkoff GROUP BY question_id, member_id "
-            "HAVING count(*) > 1) more"
+            "SELECT count(*) FROM (SELECT 1 FROM elections_checkoff "
+            "GROUP BY question_id, member_id HAVING count(*) > 1) more"
         )
         return int(twice)
 

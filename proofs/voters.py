@@ -25,7 +25,7 @@ class Outcome(NamedTuple):
 
 
 class Client:
-    """Somebody with a session. While it is `calm` every failure is wrong; else it is tried again."""
+    """Somebody with a session. While it is `calm` a failure is wrong; else it is tried again."""
 
     def __init__(self, ground: dict[str, Any], port: int, *, calm: bool) -> None:
         self.ground, self.port, self.calm = ground, port, calm
