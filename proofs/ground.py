@@ -2,8 +2,8 @@
 
     python -m proofs.ground --members N [--unconstrained]
 
-Works in the database of `DATABASE_URL`, which must be empty, and writes what the voters need to know
-as JSON: the codes of the two polls, the members' numbers, and a session for each and for a teller.
+Works in the database of `DATABASE_URL`, which must be empty, and writes as JSON what the voters need
+to know: the codes of the two polls, the members' numbers, a session for each and one for a teller.
 """
 
 import argparse

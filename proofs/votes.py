@@ -1,4 +1,4 @@
-"""Thousands who are registered in two cells try to vote in both at once, whatever happens meanwhile.
+"""Thousands who are registered in two cells try to vote in both at once, come what may.
 
     python -m proofs.votes [--members N] [--only load|control|server|database]
 
