@@ -3,9 +3,11 @@
 It takes the register's place: whatever was there is emptied first.
 """
 
-from datetime import date
+from datetime import date, timedelta
 
 from _common import connection
+from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django.utils import timezone
 from nacl.pwhash import argon2id
@@ -72,3 +74,32 @@ def _tellers():
             account=account, public=made.public, wrapped=made.wrapped, made_on=JOINED
         )
     return accounts
+
+
+def sessions_of(voters: int) -> dict[int, str]:
+    """An account for each member with a session, as a login makes it; the keys by member."""
+    accounts = Account.objects.bulk_create(
+        (
+            Account(username=f"voter{number}", member_id=number, password=f"!{number}")
+            for number in range(1, voters + 1)
+        ),
+        batch_size=5_000,
+    )
+    store, until = SessionStore(), timezone.now() + timedelta(days=1)
+    rows = [
+        Session(
+            session_key=f"session{account.member_id:025}",
+            session_data=store.encode(
+                {
+                    "_auth_user_id": str(account.pk),
+                    "_auth_user_backend": "django.contrib.auth.backends.ModelBackend",
+                    "_auth_user_hash": account.get_session_auth_hash(),
+                }
+            ),
+            expire_date=until,
+        )
+        for account in accounts
+    ]
+    Session.objects.all().delete()
+    Session.objects.bulk_create(rows, batch_size=5_000)
+    return {account.member_id: row.session_key for account, row in zip(accounts, rows, strict=True)}
