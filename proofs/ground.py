@@ -2,8 +2,8 @@
 
     python -m proofs.ground --members N [--unconstrained]
 
-Works in the database of `DATABASE_URL`, which must be empty, and writes as JSON what the voters need
-to know: the codes of the two polls, the members' numbers, a session for each and one for a teller.
+Works in the empty database of `DATABASE_URL`, and writes as JSON what the voters need to know: the
+codes of the polls, the members' numbers, a session for each and one for a teller.
 """
 
 import argparse
