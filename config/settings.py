@@ -271,6 +271,10 @@ UNFOLD = {
                     _entry(_("Requests"), "inbox", "members_request_changelist"),
                     _entry(_("Votes"), "how_to_vote", "elections_question_changelist"),
                     _entry(
+                        *(_("My votes"), "ballot", "votes", "elections.access.is_member"),
+                        namespace="",
+                    ),
+                    _entry(
                         *(_("At the door"), "door_open", "tell"),
                         "elections.door_access.tells_anywhere",
                         namespace="",

@@ -19,6 +19,11 @@ def member_of(request: HttpRequest) -> Member | None:
     return cast(Account, request.user).member
 
 
+def is_member(request: HttpRequest) -> bool:
+    """Whether the account is a member's; for links that lead to the member's votes."""
+    return member_of(request) is not None
+
+
 def polls_to_see(request: HttpRequest) -> PollQuerySet:
     """The polls at whose board and result whoever asks may look."""
     seen = _holding(ground_of(request)) | _holding(ground_of(request, TELL))

@@ -187,7 +187,7 @@ def lines(sheet: Sheet, filled: Filled = UNTOUCHED) -> list[Line]:
 
 def told(sheet: Sheet) -> str:
     """How the ballot is filled in and counted, in a sentence or two."""
-    return _TOLD[sheet.method]() % {"most": sheet.most, "seats": sheet.seats}
+    return _TOLD[Method(sheet.method)]() % {"most": sheet.most, "seats": sheet.seats}
 
 
 _TOLD = {

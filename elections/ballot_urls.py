@@ -1,5 +1,11 @@
-"""The members' addresses: ballots, receipts, boards and results."""
+"""The members' addresses: what is open, ballots and receipts; and the board and the results."""
 
-from django.urls import URLPattern
+from django.urls import include, path
 
-urlpatterns: list[URLPattern] = []
+from elections import ballot_views
+
+urlpatterns = [
+    path("", ballot_views.votes, name="votes"),
+    path("", include("elections.board_urls")),
+    path("<uuid:code>/", ballot_views.vote, name="vote"),
+]

@@ -169,6 +169,6 @@ def _vote(poll: Poll, chance: Random, *, share: float, but: Member | None = None
 
 def _said(question: Question, numbers: Sequence[int], chance: Random) -> list[int]:
     """What one of them says: the first ones on the ballot are liked best."""
-    liked = sorted(numbers, key=lambda number: number + chance.expovariate(0.4))
+    liked = sorted(numbers, key=lambda number: number + chance.expovariate(0.15))
     most = question.most_names or chance.randint(1, len(numbers))
     return liked[:most] if chance.random() > 0.02 else []

@@ -22,6 +22,8 @@ def result_in_words(question: Question) -> Mapping[str, Any] | None:
         return {"refused": str(error)}
     if result is None:
         return None
+    if "cannot_count" in result:
+        return {"refused": result["cannot_count"]}
     shown = {
         "cast": result["cast"],
         "invalid": result["invalid"],

@@ -1,0 +1,105 @@
+"""The members' pages for votes: what is open, the ballot, and the receipt.
+
+What a member chose is in the form that is sent and in the answer to it where something is wrong,
+and nowhere else: not in a session, not in an address, not in a message, not in an error page.
+"""
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
+from django.views.decorators.http import require_http_methods, require_safe
+
+from audit.refusals import Refused
+from elections.access import member_of, one_of, polls_to_vote
+from elections.ballot_forms import UNTOUCHED, Filled, Sheet, lines, read, sheet_of, told
+from elections.eligibility import Eligibility, eligibilities_of, eligibility
+from elections.models import Poll
+from elections.models.polls import Channel, State
+from elections.sealing import qr_svg, shown
+from elections.voting import CannotVote, cast_vote
+
+MOST = 200  # polls on the page of one member
+
+
+@require_safe
+@never_cache
+def votes(request: HttpRequest) -> HttpResponse:
+    """The votes of the member: the open ones, and those that are over. Constant queries."""
+    polls = list(polls_to_vote(request).exclude(state=State.DRAFTED)[:MOST])
+    context = {
+        "member": member_of(request),
+        "open": open_votes(request, polls),
+        "over": [poll for poll in polls if poll.state != State.OPEN],
+    }
+    return render(request, "elections/votes.html", context)
+
+
+def open_votes(request: HttpRequest, polls: list[Poll]) -> list[tuple[Poll, Eligibility]]:
+    """Those of `polls` that are open, each with whether the member can vote in it. One query."""
+    member = member_of(request)
+    running = [poll for poll in polls if poll.state == State.OPEN]
+    if member is None or not running:
+        return []
+    answers = eligibilities_of(member=member, polls=running)
+    return [(poll, answers[poll.pk]) for poll in running]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@sensitive_post_parameters()
+def vote(request: HttpRequest, code: UUID) -> HttpResponse:
+    """The ballot of one poll; a POST casts it and answers with the receipt."""
+    if request.method == "POST":
+        return _cast(request, code)
+    poll = one_of(polls_to_vote(request), code)
+    member = member_of(request)
+    answer = eligibility(member=member, poll=poll, channel=Channel.ONLINE) if member else None
+    if not answer:
+        return _cannot(request, poll, answer.blockers if answer else [])
+    return _ballot(request, sheet_of(code), UNTOUCHED)
+
+
+@sensitive_variables("filled")
+def _cast(request: HttpRequest, code: UUID) -> HttpResponse:
+    """Read the ballot and cast it: no query but the one that writes, where all is well."""
+    member = member_of(request)
+    try:
+        sheet = sheet_of(code)
+        if member is None:
+            raise CannotVote
+        filled = read(sheet, request.POST)
+        if not filled.is_ready:
+            if not polls_to_vote(request).filter(code=code).exists():
+                raise CannotVote
+            return _ballot(request, sheet, filled, status=422)
+        receipt = cast_vote(code=code, member=member.pk, choices=filled.choices)
+    except Refused as refused:
+        poll = one_of(polls_to_vote(request), code)
+        return _cannot(request, poll, refused.blockers)
+    context = {
+        "title": sheet.title,
+        "code": code,
+        "groups": shown(receipt).split(),
+        "qr": qr_svg(receipt.upper()),
+    }
+    return render(request, "elections/receipt.html", context)
+
+
+@sensitive_variables("filled", "context")
+def _ballot(request: HttpRequest, sheet: Sheet, filled: Filled, status: int = 200) -> HttpResponse:
+    context = {
+        "sheet": sheet,
+        "filled": filled,
+        "lines": lines(sheet, filled),
+        "told": told(sheet),
+    }
+    return render(request, "elections/vote.html", context, status=status)
+
+
+def _cannot(request: HttpRequest, poll: Poll, blockers: object) -> HttpResponse:
+    """Why the member cannot vote in the poll, with the article."""
+    context = {"poll": poll, "blockers": blockers}
+    return render(request, "elections/cannot_vote.html", context, status=409)

@@ -1,0 +1,137 @@
+"""A result as its page shows it: who is elected and why, every stage, and the drawing beside it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from districts.charts import Bars, bars
+from elections.models import Question
+from elections.models.questions import Method
+from elections.result_charts import Drawing, drawing
+
+Names = Mapping[int, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A candidate's row of the table: votes by stage, and what each stage decided of him or her."""
+
+    number: int
+    name: str
+    cells: Sequence[tuple[str, str]]  # votes; '', 'elected', 'excluded'
+    elected: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """Somebody whom the composition guarded or doomed, and the reason."""
+
+    name: str
+    reason: str
+
+
+def shown(question: Question, result: Mapping[str, Any]) -> dict[str, Any]:
+    """What the page shows of a result, as `elections.tallying.tally` gives it. One query."""
+    if "cannot_count" in result:
+        return {"refused": result["cannot_count"]}
+    names = dict(question.choices.values_list("number", "label"))
+    common = {name: result[name] for name in ("cast", "invalid", "quorum_needed", "quorum_reached")}
+    report = result["report"]
+    if question.kind == Question.Kind.MOTION:
+        return common | _motion(question, report)
+    return common | _election(report, names)
+
+
+def _motion(question: Question, report: Mapping[str, Any]) -> dict[str, Any]:
+    labels = {"yes": _("Yes"), "no": _("No")} if question.method == Method.YES_NO else {}
+    totals = [(labels.get(answer, answer), votes) for answer, votes in report["totals"].items()]
+    totals.append((_("Abstentions"), report["abstain"]))
+    return {"motion": True, "why": report["why"], "totals": totals, "bars": bars(totals)}
+
+
+def _election(report: Mapping[str, Any], names: Names) -> dict[str, Any]:
+    elected, plainly = report["elected"], report["without_composition"]
+    return {
+        "elected": [names[number] for number in elected],
+        "seats": report["seats"],
+        "valid": report["valid"],
+        "blank": report["blank"],
+        "quota": report["quota"],
+        "headings": [_action(stage["action"], names) for stage in report["stages"]],
+        "rows": list(_rows(report, names)),
+        "exhausted": [short(stage.get("exhausted", "0")) for stage in report["stages"]],
+        "guarded": _moved(report["guarded"], names),
+        "doomed": _moved(report["doomed"], names),
+        "without": [names[number] for number in plainly] if plainly else [],
+        "differs": bool(plainly) and set(plainly) != set(elected),
+        "ties": [_tie(tie, names) for tie in report["ties"]],
+        "notes": report["notes"],
+        **_chart(report, names),
+    }
+
+
+def _rows(report: Mapping[str, Any], names: Names) -> Iterable[Row]:
+    """The candidates, those elected first in their order, the others as the table has them."""
+    elected = report["elected"]
+    rest = [number for number in names if number not in elected]
+    for number in [*elected, *rest]:
+        cells = [
+            (short(stage["votes"][number - 1]), _decided(stage, number))
+            for stage in report["stages"]
+        ]
+        yield Row(number, names[number], cells, number in elected)
+
+
+def _decided(stage: Mapping[str, Any], number: int) -> str:
+    if number in stage["elected"]:
+        return "elected"
+    return "excluded" if number in stage["excluded"] else ""
+
+
+def short(votes: str) -> str:
+    """Votes without decimals that say nothing: '12' for '12.00000'."""
+    return votes.rstrip("0").rstrip(".") if "." in votes else votes
+
+
+def _action(action: str, names: Names) -> str:
+    """What a stage did, with the candidate's name in place of the number."""
+    word, _space, number = action.rpartition(" ")
+    if word in ("surplus", "exclude") and number.isdigit():
+        told = {"surplus": _("Surplus of %(name)s"), "exclude": _("Exclusion of %(name)s")}[word]
+        return told % {"name": names[int(number)]}
+    return {"first preferences": _("First preferences"), "votes counted": _("Votes")}.get(
+        action, action
+    )
+
+
+def _moved(found: Iterable[Mapping[str, Any]], names: Names) -> list[Moved]:
+    return [Moved(names[one["candidate"]], one["reason"]) for one in found]
+
+
+def _tie(tie: Mapping[str, Any], names: Names) -> dict[str, Any]:
+    return {
+        "candidates": [names[number] for number in tie["candidates"]],
+        "chosen": [names[number] for number in tie["chosen"]],
+        "action": tie["action"],
+        "stage": tie["stage"],
+        "lot": tie["means"] == "lot",
+        "means": tie["means"],
+        "occasion": tie.get("occasion", ""),
+    }
+
+
+def _chart(report: Mapping[str, Any], names: Names) -> dict[str, Bars | Drawing]:
+    stages = report["stages"]
+    votes = {number: [Fraction(stage["votes"][number - 1]) for stage in stages] for number in names}
+    if len(stages) == 1:
+        order = sorted(names, key=lambda number: -votes[number][0])
+        return {"bars": bars([(names[number], int(votes[number][0])) for number in order])}
+    quota = report["quota"]
+    return {
+        "drawing": drawing(
+            votes, elected=report["elected"], quota=None if quota is None else Fraction(quota)
+        )
+    }

@@ -1,0 +1,107 @@
+"""Results: of one poll, of a question over all its polls, and the files that prove them."""
+
+import zipfile
+from io import BytesIO
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_safe
+
+from districts.roles import TELL
+from districts.scope import ground_of
+from elections.access import one_of, polls_to_see
+from elections.models import Count, Poll, Question
+from elections.models.polls import State
+from elections.published import files_of, manifest_digest
+from elections.result_shown import shown
+from elections.results import published, whole_result
+from elections.steps import turnouts
+
+KINDS = {
+    "csv": "text/csv; charset=utf-8",
+    "json": "application/json",
+    "blt": "text/plain; charset=utf-8",
+    "txt": "text/plain; charset=utf-8",
+}
+_AGES = (1980, 1, 1, 0, 0, 0)  # no day in the zip: the same files give the same bytes
+
+
+@require_safe
+def result(request: HttpRequest, code: UUID) -> HttpResponse:
+    """The result of a published poll; before that for those who hold the poll, and marked so."""
+    poll = one_of(polls_to_see(request), code)
+    if poll.state != State.PUBLISHED and not _early(request, poll):
+        raise Http404
+    count = Count.objects.get(poll=poll)
+    files = files_of(published(poll)) if poll.state == State.PUBLISHED else {}
+    context = {
+        "poll": poll,
+        "question": poll.question,
+        "result": shown(poll.question, count.result or {}),
+        "turnout": turnouts([poll]).get(poll.pk),
+        "files": sorted(files),
+        "manifest": manifest_digest(files),
+        "is_public": poll.state == State.PUBLISHED,
+    }
+    return render(request, "elections/result.html", context)
+
+
+def _early(request: HttpRequest, poll: Poll) -> bool:
+    """Whether the poll is counted, and whoever asks holds it: as secretary, auditor or teller."""
+    if poll.state != State.COUNTED:
+        return False
+    place = (poll.unit.tree_id, poll.unit.lft)
+    return ground_of(request).has(*place) or ground_of(request, TELL).has(*place)
+
+
+@require_safe
+def question_result(request: HttpRequest, pk: int) -> HttpResponse:
+    """The result of a question over all its polls, once the last of them is published."""
+    seen = polls_to_see(request).filter(question=OuterRef("pk"))
+    question = Question.objects.filter(Exists(seen), pk=pk).select_related("unit").first()
+    whole = whole_result(question) if question else None
+    if question is None or whole is None:
+        raise Http404
+    polls = question.polls.filter(state=State.PUBLISHED).select_related("unit", "question")
+    ordered = list(polls.order_by("unit__tree_id", "unit__lft"))
+    known = turnouts(ordered)
+    context = {
+        "question": question,
+        "result": shown(question, whole),
+        "polls": [(poll, known.get(poll.pk)) for poll in ordered],
+        "mine": set(polls_to_see(request).filter(question=pk).values_list("pk", flat=True)),
+    }
+    return render(request, "elections/question_result.html", context)
+
+
+@require_safe
+def one_file(request: HttpRequest, code: UUID, name: str) -> HttpResponse:
+    """One of the files of a published poll."""
+    files = _files(request, code)
+    if name not in files:
+        raise Http404
+    kind = KINDS[name.rpartition(".")[2]]
+    return _download(files[name], name, kind)
+
+
+@require_safe
+def all_files(request: HttpRequest, code: UUID) -> HttpResponse:
+    """All files of a published poll in a zip; the same poll gives the same bytes."""
+    files = _files(request, code)
+    packed = BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in sorted(files):
+            archive.writestr(zipfile.ZipInfo(name, _AGES), files[name], zipfile.ZIP_DEFLATED)
+    return _download(packed.getvalue(), f"poll-{code}.zip", "application/zip")
+
+
+def _files(request: HttpRequest, code: UUID) -> dict[str, bytes]:
+    return files_of(published(one_of(polls_to_see(request).filter(state=State.PUBLISHED), code)))
+
+
+def _download(content: bytes, name: str, kind: str) -> HttpResponse:
+    disposition = content_disposition_header(as_attachment=True, filename=name) or ""
+    return HttpResponse(content, content_type=kind, headers={"Content-Disposition": disposition})
