@@ -56,9 +56,11 @@ def vote(request: HttpRequest, code: UUID) -> HttpResponse:
         return _cast(request, code)
     poll = one_of(polls_to_vote(request), code)
     member = member_of(request)
-    answer = eligibility(member=member, poll=poll, channel=Channel.ONLINE) if member else None
-    if not answer:
-        return _cannot(request, poll, answer.blockers if answer else [])
+    blockers = []
+    if member is not None:
+        blockers = eligibility(member=member, poll=poll, channel=Channel.ONLINE).blockers
+    if member is None or blockers:
+        return _cannot(request, poll, blockers)
     return _ballot(request, sheet_of(code), UNTOUCHED)
 
 
@@ -102,4 +104,5 @@ def _ballot(request: HttpRequest, sheet: Sheet, filled: Filled, status: int = 20
 def _cannot(request: HttpRequest, poll: Poll, blockers: object) -> HttpResponse:
     """Why the member cannot vote in the poll, with the article."""
     context = {"poll": poll, "blockers": blockers}
-    return render(request, "elections/cannot_vote.html", context, status=409)
+    status = 409 if request.method == "POST" else 200
+    return render(request, "elections/cannot_vote.html", context, status=status)

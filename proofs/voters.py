@@ -67,7 +67,7 @@ class Online(Client):
         """Vote online in one of the two polls."""
         path = f"/votes/{self.ground['polls'][poll]}/"
         status, page = self.post(path, self.ground["sessions"][str(member)], choice=1)
-        receipt = _RECEIPT.search(_TAGS.sub("", page))
+        receipt = _RECEIPT.search(_TAGS.sub("", page).lower())
         if status == 200 and receipt:
             return Outcome("voted online", receipt=receipt.group())
         if status in (200, 409) and "already" in page:

@@ -64,6 +64,7 @@ OPEN = Answers(200, 302, 302, 302, 302, 302, 302)
 EXPORTS = Answers(302, 302, 403, 200, 403, 403, 200)
 NONE_BY_GET_IN_THE_OFFICE = Answers(302, 302, 405, 405, 405, 405, 405)
 NONE_BY_GET = Answers(302, 405, 405, 405, 405, 405, 405)
+NO_RESULT = Answers(302, 404, 404, 404, 404, 404, 404)
 DOOR = Answers(302, 403, 403, 403, 403, 403, 200, teller=200)
 
 
@@ -153,6 +154,14 @@ TABLE = {
     "take-back": (("code", "vote"), Answers(302, 403, 403, 403, 403, 403, 404, teller=200)),
     "papers": (("code",), DOOR),
     "box": (("code",), DOOR),
+    "votes": ((), Answers(302, 200, 200, 200, 200, 200, 200)),
+    "vote": (("code",), Answers(302, 200, 404, 404, 404, 404, 404, teller=404)),
+    "board": (("code",), Answers(302, 200, 404, 200, 404, 200, 200)),
+    # The poll is open: there is no result, and there are no files.
+    "result": (("code",), NO_RESULT),
+    "poll-files": (("code",), NO_RESULT),
+    "poll-file": (("code", "poll.json"), NO_RESULT),
+    "question-result": (("question",), NO_RESULT),
 }
 # Older forms of a row's address, which Django sends on, and those that lead nowhere.
 NAMELESS = {"admin:None", "None"}
