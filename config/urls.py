@@ -16,3 +16,5 @@ urlpatterns = [
     path("admin/", include("cells.urls")),
     path("admin/", admin.site.urls),
 ]
+
+handler500 = "config.errors.failure"

@@ -44,7 +44,8 @@ class Client:
                 self.connection.close()
                 self.connection = self._connection()
                 status, page = 0, "no answer"
-            away = status == 0 or status >= 500
+            # 400: the session could not be written, because the database went away meanwhile.
+            away = status in (0, 400) or status >= 500
             if not away or self.calm or time.monotonic() > deadline:
                 return status, page
             time.sleep(0.1)

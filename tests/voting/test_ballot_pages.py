@@ -254,7 +254,7 @@ def test_a_vote_costs_three_queries(client, voter, django_assert_num_queries):
     client.get(page_of(late))  # what stands on the ballot is known from now on
     assert other.pk != member.pk
     del poll
-    expected = 4 if connection.vendor == "postgresql" else 7
+    expected = 3 if connection.vendor == "postgresql" else 6
     with django_assert_num_queries(expected):
         answer = client.post(page_of(late), {"choice": "1"})
     assert answer.status_code == 200
