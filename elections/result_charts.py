@@ -8,7 +8,7 @@ from districts.charts import Label, number, ticks
 
 WIDTH, HEIGHT = 640, 320
 _LEFT, _RIGHT, _TOP, _BOTTOM = 56, 48, 12, 28
-_APART = 13  # two numbers at the right end stand so far from each other at least
+_APART = 13  # two numbers at the right end stand so far from each other, where there is room
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +77,15 @@ def drawing(
 
 
 def _apart(places: Mapping[int, int], bottom: int) -> dict[int, int]:
-    """The heights of the numbers at the ends, moved up where two would lie over each other."""
+    """The heights of the numbers at the ends, apart from each other and within the drawing."""
+    order = sorted(places, key=lambda one: -places[one])  # from the bottom up
+    apart = min(_APART, (bottom - _TOP) // max(len(order) - 1, 1))
     found: dict[int, int] = {}
-    last = bottom + _APART
-    for one in sorted(places, key=lambda one: -places[one]):
-        last = min(places[one], last - _APART)
-        found[one] = last
+    last = bottom + apart
+    for one in order:
+        last = found[one] = min(places[one], last - apart)
+    highest = _TOP
+    for one in reversed(order):
+        found[one] = max(found[one], highest)
+        highest = found[one] + apart
     return found

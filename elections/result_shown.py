@@ -47,7 +47,8 @@ def shown(question: Question, result: Mapping[str, Any]) -> dict[str, Any]:
 
 def _motion(question: Question, report: Mapping[str, Any]) -> dict[str, Any]:
     labels = {"yes": _("Yes"), "no": _("No")} if question.method == Method.YES_NO else {}
-    totals = [(labels.get(answer, answer), votes) for answer, votes in report["totals"].items()]
+    # PostgreSQL keeps no order of the keys.
+    totals = [(labels.get(one, one), report["totals"][one]) for one in report["options"]]
     totals.append((_("Abstentions"), report["abstain"]))
     return {"motion": True, "why": report["why"], "totals": totals, "bars": bars(totals)}
 

@@ -16,8 +16,9 @@ from elections.access import one_of, polls_to_see
 from elections.models import Count, Poll, Question
 from elections.models.polls import State
 from elections.published import files_of, manifest_digest
+from elections.question_result import result_in_words
 from elections.result_shown import shown
-from elections.results import published, whole_result
+from elections.results import published
 from elections.steps import turnouts
 
 KINDS = {
@@ -62,7 +63,7 @@ def question_result(request: HttpRequest, pk: int) -> HttpResponse:
     """The result of a question over all its polls, once the last of them is published."""
     seen = polls_to_see(request).filter(question=OuterRef("pk"))
     question = Question.objects.filter(Exists(seen), pk=pk).select_related("unit").first()
-    whole = whole_result(question) if question else None
+    whole = result_in_words(question) if question else None
     if question is None or whole is None:
         raise Http404
     polls = question.polls.filter(state=State.PUBLISHED).select_related("unit", "question")
@@ -70,7 +71,7 @@ def question_result(request: HttpRequest, pk: int) -> HttpResponse:
     known = turnouts(ordered)
     context = {
         "question": question,
-        "result": shown(question, whole),
+        "result": whole,
         "polls": [(poll, known.get(poll.pk)) for poll in ordered],
         "mine": set(polls_to_see(request).filter(question=pk).values_list("pk", flat=True)),
     }

@@ -1,4 +1,4 @@
-"""A question of principle in the demonstration town, from the draft to files that anybody checks."""
+"""A question of principle in the demonstration town, from the draft to files that all can check."""
 
 import zipfile
 from pathlib import Path
