@@ -33,12 +33,24 @@ class Done:
 
 
 _linkers: list[Linker] = []
+_left_out: set[str] = set()  # tables, by the names that the log gives them
 
 
 def links_entries(linker: Linker) -> Linker:
-    """Declare where entries lead, by their primary keys: to rows that lie in the ground alone."""
+    """Declare where entries lead, by their primary keys: to rows that lie in the ground alone.
+
+    What is declared later goes before: the page of a poll before that of its unit.
+    """
     _linkers.append(linker)
     return linker
+
+
+def leave_out(table: str) -> None:
+    """Declare that the rows of a table change by the hundred, so that their changes say nothing.
+
+    They stand in the log as all others do; only the last changes are told without them.
+    """
+    _left_out.add(table)
 
 
 def last_acts(request: HttpRequest) -> list[Done]:
@@ -47,7 +59,8 @@ def last_acts(request: HttpRequest) -> list[Done]:
     One query, and one for each declared linker.
     """
     ground = ground_of(request)
-    entries = seen_entries(Entry.objects.exclude(what=Entry.What.LOOKED), ground)
+    changed = Entry.objects.exclude(what=Entry.What.LOOKED).exclude(table__in=sorted(_left_out))
+    entries = seen_entries(changed, ground)
     acts: dict[UUID, list[Entry]] = {}
     for entry in entries.order_by("-id").defer("changes", "facts", "reason")[:LOOKED_AT]:
         if len(acts) < ACTS or entry.act_id in acts:
@@ -55,7 +68,7 @@ def last_acts(request: HttpRequest) -> list[Done]:
     told = [done[-1] for done in acts.values()]  # what was written first is what the act is about
     links: dict[int, str] = {}
     for linker in _linkers:
-        links = {**linker(ground, told), **links}
+        links = {**links, **linker(ground, told)}
     return [_done(entry, len(acts[entry.act_id]) - 1, links) for entry in told]
 
 
