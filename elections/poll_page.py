@@ -139,7 +139,18 @@ def poll_facts(request: HttpRequest, poll: Poll) -> Sequence[tuple[Any, Any, str
         (_("Asked are"), poll.get_assembly_display(), ""),
         (_("Votes are cast"), poll.get_channels_display(), ""),
         *((title, moment_in_words(moment), "") for title, moment in moments if moment),
+        *_public_pages(poll),
     ]
+
+
+def _public_pages(poll: Poll) -> Iterator[tuple[Any, Any, str]]:
+    """The board from the opening on, and the result once there is one to look at."""
+    if poll.opened_at is not None:
+        yield _("Board"), _("Seals and receipts"), reverse("board", args=[poll.code])
+    told = {State.COUNTED: _("Counted, not published yet"), State.PUBLISHED: _("Published")}
+    state = State(poll.state)
+    if state in told:
+        yield _("Result"), told[state], reverse("result", args=[poll.code])
 
 
 declare_section(Poll, Section("kartei/poll_standing.html", _standing, order=10))
