@@ -7,7 +7,7 @@ from typing import Any, ClassVar, cast
 from django.contrib import admin
 from django.db.models import Count, Exists, OuterRef, QuerySet, Sum
 from django.http import Http404, HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
+from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -21,7 +21,7 @@ from districts.roles import CHANGE
 from elections.models import CheckOff, Poll, Question
 from elections.models.polls import State
 from elections.question_page import polls_list, prepare_question
-from elections.question_result import result_in_words
+from elections.results import all_published
 from elections.steps import Turnout
 
 DONE = (State.PUBLISHED, State.ANNULLED)
@@ -98,21 +98,11 @@ class QuestionAdmin(ActingAdmin):
         return [result, *super().get_urls()]
 
     def result_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """The result over all polls; not there before the last of them is published."""
+        """On to the result over all polls; not there before the last of them is published."""
         question: Any = self.get_object(request, object_id)
-        result = result_in_words(question)
-        if result is None:
+        if not all_published(question):
             raise Http404
-        request.current_app = self.admin_site.name
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("The result of all polls together"),
-            "opts": self.opts,
-            "question": question,
-            "result": result,
-            "back": self.address_of(question),
-        }
-        return TemplateResponse(request, "kartei/question_result.html", context)
+        return redirect("question-result", pk=question.pk)
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         return ()  # all of it stands in the sections

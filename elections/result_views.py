@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
@@ -16,9 +17,8 @@ from elections.access import one_of, polls_to_see
 from elections.models import Count, Poll, Question
 from elections.models.polls import State
 from elections.published import files_of, manifest_digest
-from elections.question_result import result_in_words
 from elections.result_shown import shown
-from elections.results import published
+from elections.results import published, whole_result
 from elections.steps import turnouts
 
 KINDS = {
@@ -63,7 +63,7 @@ def question_result(request: HttpRequest, pk: int) -> HttpResponse:
     """The result of a question over all its polls, once the last of them is published."""
     seen = polls_to_see(request).filter(question=OuterRef("pk"))
     question = Question.objects.filter(Exists(seen), pk=pk).select_related("unit").first()
-    whole = result_in_words(question) if question else None
+    whole = whole_result(question) if question else None
     if question is None or whole is None:
         raise Http404
     polls = question.polls.filter(state=State.PUBLISHED).select_related("unit", "question")
@@ -71,11 +71,19 @@ def question_result(request: HttpRequest, pk: int) -> HttpResponse:
     known = turnouts(ordered)
     context = {
         "question": question,
-        "result": whole,
+        "result": shown(question, whole),
         "polls": [(poll, known.get(poll.pk)) for poll in ordered],
+        "office": _in_office(request, question),
         "mine": set(polls_to_see(request).filter(question=pk).values_list("pk", flat=True)),
     }
     return render(request, "elections/question_result.html", context)
+
+
+def _in_office(request: HttpRequest, question: Question) -> str:
+    """The question's page in the office, for those who see it there."""
+    if not ground_of(request).has(question.unit.tree_id, question.unit.lft):
+        return ""
+    return reverse("admin:elections_question_change", args=[question.pk])
 
 
 @require_safe

@@ -54,11 +54,17 @@ def whole_result(question: Question) -> dict[str, Any] | None:
     All ballots lie in one box for it, and the roll is all rolls together. The lot is drawn with the
     seeds of all polls, in the order of their codes.
     """
+    each = [published(poll) for poll in all_published(question)]
+    return counted(_together(each)) if each else None
+
+
+def all_published(question: Question) -> list[Poll]:
+    """The polls of the question in the order of their codes; none while one is not published.
+
+    One query. Those annulled are of no account.
+    """
     polls = list(question.polls.exclude(state=State.ANNULLED).order_by("code"))
-    if not polls or any(poll.state != State.PUBLISHED for poll in polls):
-        return None
-    each = [published(poll) for poll in polls]
-    return counted(_together(each))
+    return polls if all(poll.state == State.PUBLISHED for poll in polls) else []
 
 
 def _published(poll: Poll, count: Count) -> PublishedPoll:

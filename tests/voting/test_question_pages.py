@@ -527,17 +527,21 @@ class TestWholeResult:
         assert self.where(question) not in page(client, question).content.decode()
         publish_poll(poll=second)
         assert self.where(question) in page(client, question).content.decode()
-        result = client.get(self.where(question)).context_data["result"]
+        answer = client.get(self.where(question), follow=True)
+        assert answer.redirect_chain == [(reverse("question-result", args=[question.pk]), 302)]
+        result = answer.context["result"]
         assert result["totals"] == [("Yes", 2), ("No", 3), ("Abstentions", 1)]
         assert (result["cast"], result["invalid"]) == (6, 0)
-        assert result["why"] in client.get(self.where(question)).content.decode()
+        shown = answer.content.decode()
+        assert result["why"] in shown
+        assert reverse("admin:elections_question_change", args=[question.pk]) in shown
 
     def test_who_is_elected(self, client, town, secretary, people):
         question = making.election(town.district, ["Anna", "Berta", "Clara"], seats=1)
         for unit, votes in ((town.factory_cell, (2, 1, 0)), (town.street_cell, (0, 3, 0))):
             publish_poll(poll=self.voted(question, unit, *votes))
-        answer = client.get(self.where(question))
-        assert answer.context_data["result"]["elected"] == ["Berta"]
+        answer = client.get(self.where(question), follow=True)
+        assert answer.context["result"]["elected"] == ["Berta"]
         assert "<li>Berta</li>" in answer.content.decode()
 
 
