@@ -33,6 +33,7 @@ class Done:
 
 
 _linkers: list[Linker] = []
+_no_news: set[str] = set()
 
 
 def links_entries(linker: Linker) -> Linker:
@@ -41,13 +42,19 @@ def links_entries(linker: Linker) -> Linker:
     return linker
 
 
+def no_news(table: str) -> None:
+    """Declare a table of the log whose entries come by the hundred and are no news by themselves."""
+    _no_news.add(table)
+
+
 def last_acts(request: HttpRequest) -> list[Done]:
     """The newest acts that changed something, as far as the user who asks may see them.
 
     One query, and one for each declared linker.
     """
     ground = ground_of(request)
-    entries = seen_entries(Entry.objects.exclude(what=Entry.What.LOOKED), ground)
+    news = Entry.objects.exclude(what=Entry.What.LOOKED).exclude(table__in=_no_news)
+    entries = seen_entries(news, ground)
     acts: dict[UUID, list[Entry]] = {}
     for entry in entries.order_by("-id").defer("changes", "facts", "reason")[:LOOKED_AT]:
         if len(acts) < ACTS or entry.act_id in acts:

@@ -46,8 +46,16 @@ def _standing(request: HttpRequest, poll: Poll) -> Mapping[str, Any]:
             (state.label, place < reached, place == reached) for place, state in enumerate(LINE)
         ],
         "obstacles": list(_obstacles(request, poll)),
-        "for_tellers": list(_for_tellers(request, poll, row.waits)),
+        "ways": [*_public(poll), *_for_tellers(request, poll, row.waits)],
     }
+
+
+def _public(poll: Poll) -> Iterator[tuple[Any, str]]:
+    """What everybody on the roll can look at; the result beforehand, for those who hold the poll."""
+    if poll.state in (State.COUNTED, State.PUBLISHED):
+        yield _("The result"), reverse("result", args=[poll.code])
+    if poll.state != State.DRAFTED and poll.is_online:
+        yield _("The board"), reverse("board", args=[poll.code])
 
 
 def _for_tellers(
