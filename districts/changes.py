@@ -43,7 +43,7 @@ def links_entries(linker: Linker) -> Linker:
 
 
 def no_news(table: str) -> None:
-    """Declare a table of the log whose entries come by the hundred and are no news by themselves."""
+    """Declare a table of the log whose entries come by the hundred and are no news each."""
     _no_news.add(table)
 
 

@@ -51,7 +51,7 @@ def _standing(request: HttpRequest, poll: Poll) -> Mapping[str, Any]:
 
 
 def _public(poll: Poll) -> Iterator[tuple[Any, str]]:
-    """What everybody on the roll can look at; the result beforehand, for those who hold the poll."""
+    """What all on the roll can look at; the result beforehand, for those who hold the poll."""
     if poll.state in (State.COUNTED, State.PUBLISHED):
         yield _("The result"), reverse("result", args=[poll.code])
     if poll.state != State.DRAFTED and poll.is_online:
