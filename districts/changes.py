@@ -33,7 +33,7 @@ class Done:
 
 
 _linkers: list[Linker] = []
-_left_out: set[str] = set()  # tables, by the names that the log gives them
+_no_news: set[str] = set()
 
 
 def links_entries(linker: Linker) -> Linker:
@@ -45,12 +45,9 @@ def links_entries(linker: Linker) -> Linker:
     return linker
 
 
-def leave_out(table: str) -> None:
-    """Declare that the rows of a table change by the hundred, so that their changes say nothing.
-
-    They stand in the log as all others do; only the last changes are told without them.
-    """
-    _left_out.add(table)
+def no_news(table: str) -> None:
+    """Declare a table of the log whose entries come by the hundred and are no news each."""
+    _no_news.add(table)
 
 
 def last_acts(request: HttpRequest) -> list[Done]:
@@ -59,8 +56,8 @@ def last_acts(request: HttpRequest) -> list[Done]:
     One query, and one for each declared linker.
     """
     ground = ground_of(request)
-    changed = Entry.objects.exclude(what=Entry.What.LOOKED).exclude(table__in=sorted(_left_out))
-    entries = seen_entries(changed, ground)
+    news = Entry.objects.exclude(what=Entry.What.LOOKED).exclude(table__in=_no_news)
+    entries = seen_entries(news, ground)
     acts: dict[UUID, list[Entry]] = {}
     for entry in entries.order_by("-id").defer("changes", "facts", "reason")[:LOOKED_AT]:
         if len(acts) < ACTS or entry.act_id in acts:

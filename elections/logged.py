@@ -1,6 +1,7 @@
 """What is logged of questions and polls. No ballot is, and no vote that was cast online."""
 
 from audit.log import log_changes
+from districts.changes import no_news
 from elections.models import (
     CheckOff,
     Choice,
@@ -72,3 +73,5 @@ log_changes(
     unit=lambda row: row.poll.unit_id,
     leave_out=("ballots", "totals"),
 )
+
+no_news("check_offs")  # one for each who comes to the door

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from audit.ground import Ground
 from audit.models import Entry
 from districts.acts import Text
-from districts.changes import leave_out, links_entries
+from districts.changes import links_entries
 from districts.models import Unit
 from districts.panels import Waiting, declare_waiting
 from districts.roles import CHANGE
@@ -96,7 +96,6 @@ def to_votes(ground: Ground, entries: Iterable[Entry]) -> Mapping[int, str]:
     }
 
 
-leave_out("check_offs")  # one for each who comes to the door (A5)
 for place, (wait, title) in enumerate(WAITING, start=6):
     declare_waiting(Waiting(f"polls-{wait}", title, _counts(wait), _leads(wait), order=place))
 declare_section(Unit, Section("kartei/unit_votes.html", _of_unit, order=22))

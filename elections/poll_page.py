@@ -46,8 +46,16 @@ def _standing(request: HttpRequest, poll: Poll) -> Mapping[str, Any]:
             (state.label, place < reached, place == reached) for place, state in enumerate(LINE)
         ],
         "obstacles": list(_obstacles(request, poll)),
-        "for_tellers": list(_for_tellers(request, poll, row.waits)),
+        "ways": [*_public(poll), *_for_tellers(request, poll, row.waits)],
     }
+
+
+def _public(poll: Poll) -> Iterator[tuple[Any, str]]:
+    """What all on the roll can look at; the result beforehand, for those who hold the poll."""
+    if poll.state in (State.COUNTED, State.PUBLISHED):
+        yield _("The result"), reverse("result", args=[poll.code])
+    if poll.state != State.DRAFTED and poll.is_online:
+        yield _("The board"), reverse("board", args=[poll.code])
 
 
 def _for_tellers(
@@ -139,18 +147,7 @@ def poll_facts(request: HttpRequest, poll: Poll) -> Sequence[tuple[Any, Any, str
         (_("Asked are"), poll.get_assembly_display(), ""),
         (_("Votes are cast"), poll.get_channels_display(), ""),
         *((title, moment_in_words(moment), "") for title, moment in moments if moment),
-        *_public_pages(poll),
     ]
-
-
-def _public_pages(poll: Poll) -> Iterator[tuple[Any, Any, str]]:
-    """The board from the opening on, and the result once there is one to look at."""
-    if poll.opened_at is not None:
-        yield _("Board"), _("Seals and receipts"), reverse("board", args=[poll.code])
-    told = {State.COUNTED: _("Counted, not published yet"), State.PUBLISHED: _("Published")}
-    state = State(poll.state)
-    if state in told:
-        yield _("Result"), told[state], reverse("result", args=[poll.code])
 
 
 declare_section(Poll, Section("kartei/poll_standing.html", _standing, order=10))

@@ -148,3 +148,32 @@ def test_many_receipts_come_in_pages(client, poll, monkeypatch):
     last = client.get(board_of(poll), {"page": 2}).content.decode()
     assert [receipt in first for receipt in receipts] == [True, True, False]
     assert [receipt in last for receipt in receipts] == [False, False, True]
+
+
+def test_the_admin_leads_to_the_board_and_to_the_result(client, poll):
+    secretary = factories.account()
+    grant_role(user=secretary, role=SECRETARY, unit=poll.unit.parent)
+    client.force_login(secretary)
+    page_of = reverse("admin:elections_poll_change", args=[poll.pk])
+    result = reverse("result", args=[poll.code])
+    page = client.get(page_of).content.decode()
+    assert board_of(poll) in page
+    assert result not in page
+    cast(poll)
+    page = client.get(reverse("admin:elections_poll_change", args=[held(poll).pk])).content.decode()
+    assert board_of(poll) in page
+    assert result in page
+
+
+def test_check_offs_are_no_news_on_the_first_page(client, poll):
+    from elections.voting import check_off
+
+    secretary = factories.account()
+    grant_role(user=secretary, role=SECRETARY, unit=poll.unit.parent)
+    on_paper = making.opened(making.motion(poll.unit.parent), poll.unit, channels="paper")
+    for entry in on_paper.roll.select_related("member"):
+        check_off(poll=on_paper, member=entry.member, by=secretary)
+    client.force_login(secretary)
+    page = client.get(reverse("admin:index")).content.decode()
+    assert "Check-off" not in page
+    assert "Poll changed" in page
