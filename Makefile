@@ -12,6 +12,8 @@ PYTHON_BIN := .venv/bin/python
 MANAGE := $(PYTHON_BIN) manage.py
 PIP := $(PYTHON_BIN) -m pip --disable-pip-version-check install --quiet --require-hashes
 PYTEST := $(PYTHON_BIN) -m pytest -n $(JOBS) $(ARGS)
+# What asks no database is tested once, with SQLite's part.
+NO_DATABASE := --ignore tests/counting
 COMPILE := .venv/bin/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras \
 	--no-header --no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 
@@ -64,7 +66,7 @@ test-sqlite: $(INSTALLED_DEV)
 test-postgres: $(INSTALLED_DEV)
 	@if [ -n "$$TEST_DATABASE_URL" ]; then \
 		echo "Tests on PostgreSQL"; \
-		DATABASE_URL="$$TEST_DATABASE_URL" CHROMIUM=$$(bin/find-chromium) $(PYTEST); \
+		DATABASE_URL="$$TEST_DATABASE_URL" CHROMIUM=$$(bin/find-chromium) $(PYTEST) $(NO_DATABASE); \
 	else \
 		echo "No tests on PostgreSQL: TEST_DATABASE_URL names no server."; \
 	fi

@@ -53,6 +53,7 @@ def test_yes_with_the_receipt_in_three_steps(town, three, member, page, live_ser
     expect(page.get_by_role("heading", name="Your vote is cast")).to_be_visible()
     expect(page.locator(".receipt")).to_have_text(RECEIPT)
     expect(page.get_by_role("img", name="QR code")).to_be_visible()
+    expect(page.get_by_role("button", name="Print")).to_be_visible()
     steps.within(3)
     assert not too_wide(page)
     assert said(poll) == [[1]]

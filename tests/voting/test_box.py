@@ -69,7 +69,7 @@ def open_with(account, *polls, passphrase=making.PASSPHRASE):
 # The acts -----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("first", "second"), permutations(range(3), 2))
+@pytest.mark.parametrize(("first", "second"), [*permutations(range(3), 2)])
 def test_any_two_of_the_three_open_the_box_in_any_order(poll, three, first, second):
     assert open_with(three[first], poll) == (0, 1)
     assert not Count.objects.exists()
