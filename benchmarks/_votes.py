@@ -92,7 +92,7 @@ def sessions_of(voters: int) -> dict[int, str]:
             session_data=store.encode(
                 {
                     "_auth_user_id": str(account.pk),
-                    "_auth_user_backend": "django.contrib.auth.backends.ModelBackend",
+                    "_auth_user_backend": "config.sessions.Accounts",
                     "_auth_user_hash": account.get_session_auth_hash(),
                 }
             ),

@@ -7,10 +7,10 @@ from django.urls import include, path
 from members import views
 
 urlpatterns = [
+    path("", include("elections.urls")),
     path("", views.home, name="home"),
     path("login/", views.SignIn.as_view(), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),
-    path("", include("elections.urls")),
     path("admin/login/", views.admin_login),
     path("admin/", include("districts.urls")),
     path("admin/", include("cells.urls")),

@@ -5,7 +5,8 @@ from django.urls import include, path
 from elections import ballot_views
 
 urlpatterns = [
-    path("", ballot_views.votes, name="votes"),
-    path("", include("elections.board_urls")),
     path("<uuid:code>/", ballot_views.vote, name="vote"),
+    path("", ballot_views.votes, name="votes"),
+    path("receipt-code/", ballot_views.receipt_code, name="receipt-code"),
+    path("", include("elections.board_urls")),
 ]

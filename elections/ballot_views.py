@@ -10,8 +10,9 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from audit.refusals import Refused
 from elections.access import member_of, one_of, polls_to_vote
@@ -19,11 +20,13 @@ from elections.ballot_forms import UNTOUCHED, Filled, Sheet, lines, read, sheet_
 from elections.eligibility import Eligibility, eligibilities_of, eligibility
 from elections.models import Poll
 from elections.models.polls import Channel, State
-from elections.sealing import qr_svg, shown
+from elections.receipts import receipt_page
+from elections.sealing import UnreadableReceipt, qr_svg, read_receipt, shown
 from elections.voting import CannotVote, cast_vote
 from members.models import Account
 
 MOST = 200  # polls on the page of one member
+LONGEST = 200  # of a receipt as it is sent
 
 
 @require_safe
@@ -83,13 +86,26 @@ def _cast(request: HttpRequest, code: UUID) -> HttpResponse:
     except Refused as refused:
         poll = one_of(polls_to_vote(request), code)
         return _cannot(request, poll, refused.blockers)
-    context = {
-        "title": sheet.title,
-        "code": code,
-        "groups": shown(receipt).split(),
-        "qr": qr_svg(receipt.upper()),
-    }
-    return render(request, "elections/receipt.html", context)
+    return HttpResponse(receipt_page(request, code=code, title=sheet.title, receipt=receipt))
+
+
+@csrf_exempt
+@require_POST
+@never_cache
+def receipt_code(request: HttpRequest) -> HttpResponse:
+    """A receipt as a QR code: the drawing alone for the page that asks for it, or else a page.
+
+    It is sent by POST so that no address holds it. Nothing is changed, so no token is asked for.
+    """
+    try:
+        receipt = read_receipt(request.POST.get("receipt", "")[:LONGEST])
+    except UnreadableReceipt as error:
+        return HttpResponse(str(error), status=422, content_type="text/plain; charset=utf-8")
+    drawn = qr_svg(receipt.upper())
+    if request.headers.get("X-Requested-With") == "fetch":
+        return HttpResponse(drawn, content_type="image/svg+xml")
+    context = {"qr": drawn, "groups": shown(receipt).split()}
+    return render(request, "elections/receipt_code.html", context)
 
 
 @sensitive_variables("filled", "context")

@@ -18,6 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from audit.log import recorded
+from audit.prepared import Prepared
 from audit.refusals import Blocker, Refused, refuse_if
 from elections.eligibility import eligibility
 from elections.models import CheckOff, Poll, RollEntry, SealedBallot
@@ -155,7 +156,7 @@ def _held(poll: Poll) -> Poll:
 _CHECKED_OFF = f"""
     INSERT INTO {CheckOff._meta.db_table}
         (id, question_id, member_id, poll_id, channel, "on", annulled, by_id)
-    SELECT %s, poll.question_id, roll.member_id, poll.id, 'online', %s, {{no}}, NULL
+    SELECT {{id}}, poll.question_id, roll.member_id, poll.id, 'online', %s, {{no}}, NULL
     FROM {Poll._meta.db_table} poll
     JOIN {RollEntry._meta.db_table} roll ON roll.poll_id = poll.id AND roll.member_id = %s
     JOIN {Member._meta.db_table} member ON member.number = roll.member_id
@@ -165,11 +166,15 @@ _CHECKED_OFF = f"""
     {{held}}
     ON CONFLICT DO NOTHING"""
 _BALLOTS = SealedBallot._meta.db_table
+_ON_POSTGRESQL = {"id": "gen_random_uuid()", "no": "false", "held": "FOR KEY SHARE OF poll"}
 # One statement and so one transaction, in one journey to the database and back.
-_BOTH = f"""
-    WITH voter AS ({_CHECKED_OFF.format(no="false", held="FOR KEY SHARE OF poll")} RETURNING 1)
-    INSERT INTO {_BALLOTS} (receipt, poll_id, sealed) SELECT %s, %s, %s FROM voter"""
-_CHECKED_OFF_ON_SQLITE = _CHECKED_OFF.format(no="0", held="")
+_BOTH = Prepared(
+    *("cast_vote", "date", "bigint", "bigint", "timestamptz", "date", "text", "bigint", "bytea"),
+    sql=f"""
+    WITH voter AS ({_CHECKED_OFF.format(**_ON_POSTGRESQL)} RETURNING 1)
+    INSERT INTO {_BALLOTS} (receipt, poll_id, sealed) SELECT %s, %s, %s FROM voter""",
+)
+_CHECKED_OFF_ON_SQLITE = _CHECKED_OFF.format(id="%s", no="0", held="")
 _BALLOT_ON_SQLITE = (
     f"INSERT INTO {_BALLOTS} (rowid, receipt, poll_id, sealed) VALUES (%s, %s, %s, %s)"
 )
@@ -181,8 +186,7 @@ def _write(poll: int, member: int, receipt: str, sealed: bytes) -> bool:
     today = timezone.localdate(now)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            voter: list[Any] = [uuid4(), today, member, poll, now, today]
-            cursor.execute(_BOTH, [*voter, receipt, poll, sealed])
+            _BOTH.run(cursor, [today, member, poll, now, today, receipt, poll, sealed])
             return bool(cursor.rowcount)
     return _write_on_sqlite([uuid4().hex, today, member, poll, now, today], receipt, sealed)
 

@@ -32,7 +32,7 @@ from elections.sealing import new_teller_key  # noqa: E402
 from members.models import Account, Member, Registration  # noqa: E402
 
 JOINED = date(2024, 1, 1)
-_BACKEND = "django.contrib.auth.backends.ModelBackend"
+_BACKEND = "config.sessions.Accounts"
 
 
 def cells() -> tuple[Unit, Unit, Unit]:

@@ -154,6 +154,7 @@ TABLE = {
     "take-back": (("code", "vote"), Answers(302, 403, 403, 403, 403, 403, 404, teller=200)),
     "papers": (("code",), DOOR),
     "box": (("code",), DOOR),
+    "receipt-code": ((), NONE_BY_GET),
     "votes": ((), Answers(302, 200, 200, 200, 200, 200, 200)),
     "vote": (("code",), Answers(302, 200, 404, 404, 404, 404, 404, teller=404)),
     "board": (("code",), Answers(302, 200, 404, 200, 404, 200, 200)),

@@ -4,6 +4,7 @@ import re
 
 import pytest
 from django.contrib.sessions.models import Session
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -13,12 +14,15 @@ from elections.polls import close_poll
 from elections.questions import Candidate, raise_question, withdraw_candidate
 from elections.sealing import receipt_of
 from elections.voting import cast_vote
+from members.models import Account
 from tests import factories
 from tests.voting import making
 
 pytestmark = pytest.mark.django_db
 
 RECEIPT = re.compile(r"[0-9a-f]{64}")
+TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="(\w+)"')
+PLACE = re.compile("[\ue000\ue001]")
 
 
 def page_of(poll):
@@ -31,6 +35,11 @@ def receipt_on(page) -> str:
     found = RECEIPT.search(text)
     assert found, text
     return found.group()
+
+
+def token_on(page) -> str:
+    """The token of the last form on the page."""
+    return TOKEN.findall(page.content.decode())[-1]
 
 
 @pytest.fixture
@@ -226,6 +235,47 @@ def test_other_methods_are_refused(client, voter, method):
     assert client.post(reverse("votes")).status_code == 405
 
 
+def test_the_page_with_the_receipt_is_each_voters_own_and_its_forms_work(voter):
+    """It is put together once for all; what differs is put in, the token of its forms too."""
+    town, member = voter
+    other = factories.member(cell=town.factory_cell)
+    poll = open_poll_on(town)
+    receipts = []
+    for who in (member, other):
+        browser = Client(enforce_csrf_checks=True)
+        browser.force_login(
+            Account.objects.filter(member=who).first() or factories.account(member=who)
+        )
+        token = token_on(browser.get(page_of(poll)))
+        page = browser.post(page_of(poll), {"choice": "1", "csrfmiddlewaretoken": token})
+        receipts.append(receipt_on(page))
+        assert not PLACE.search(page.content.decode())
+        left = browser.post(reverse("logout"), {"csrfmiddlewaretoken": token_on(page)})
+        assert left.status_code == 302
+    assert len(set(receipts)) == 2
+
+
+def test_a_receipt_is_drawn_for_the_page_or_as_one(client, voter):
+    receipt = "0123456789abcdef" * 4
+    page = client.post(reverse("receipt-code"), {"receipt": receipt.upper()})
+    assert "<svg" in page.content.decode()
+    assert receipt_on(page) == receipt
+    drawn = client.post(
+        reverse("receipt-code"), {"receipt": receipt}, headers={"X-Requested-With": "fetch"}
+    )
+    assert drawn["Content-Type"] == "image/svg+xml"
+    assert drawn.content.startswith(b"<svg")
+    for answer in (page, drawn):
+        assert "no-store" in answer["Cache-Control"]
+
+
+@pytest.mark.parametrize("wrong", ["", "abc", "<b>", "0" * 10_000, "é" * 64])
+def test_what_is_no_receipt_is_said_to_be_none(client, voter, wrong):
+    answer = client.post(reverse("receipt-code"), {"receipt": wrong})
+    assert answer.status_code == 422
+    assert answer["Content-Type"].startswith("text/plain")
+
+
 def test_nothing_of_the_choice_is_kept(client, voter):
     """Neither in the session nor in the log, nor anywhere that a browser keeps pages."""
     town, _member = voter
@@ -237,7 +287,7 @@ def test_nothing_of_the_choice_is_kept(client, voter):
     assert "no-store" in answer["Cache-Control"]
     assert [row.session_data for row in Session.objects.all()] == before
     assert Entry.objects.count() == entries
-    assert list(answer.context["messages"]) == []
+    assert "_messages" not in client.session
     assert receipt_on(answer) not in str(dict(client.session))
     wrong = client.post(page_of(poll), {"choice": ["9"]})
     assert "no-store" in wrong["Cache-Control"]
