@@ -1,8 +1,9 @@
 """The whole request of a vote by eight clients, against a bare Django view with the two inserts.
 
 Both are served by granian with the same workers and threads, and asked over connections that stay
-open, three times in turn; the best of each counts. The request is the one that a browser sends: a session looked up, the CSRF token checked, the
-ballot read, sealed and cast, and the page with the receipt given out.
+open, three times in turn; the best of each counts. The request is the one that a browser sends: a
+session looked up, the CSRF token checked, the ballot read, sealed and cast, and the page with the
+receipt given out.
 """
 
 import http.client

@@ -41,7 +41,7 @@ def board(request: HttpRequest, code: UUID) -> HttpResponse:
     page = Paginator(list(zip(receipts, links[1:], strict=True)), PER_PAGE).get_page(
         request.GET.get("page")
     )
-    looked = _look_up(poll, receipts, request.POST.get("receipt", "")) if request.POST else None
+    looked = _look_up(request, poll, receipts) if request.POST else None
     context = {
         "poll": poll,
         "closed": closed,
@@ -59,23 +59,32 @@ def _receipts(poll: Poll) -> list[str]:
     return sorted(SealedBallot.objects.filter(poll=poll).values_list("receipt", flat=True))
 
 
-def _look_up(poll: Poll, receipts: list[str], text: str) -> Looked:
-    text = text[:LONGEST]
+def _look_up(request: HttpRequest, poll: Poll, receipts: list[str]) -> Looked:
+    text = request.POST.get("receipt", "")[:LONGEST]
     try:
         receipt = read_receipt(text)
     except UnreadableReceipt as error:
         return Looked("unreadable", text, str(error))
-    if not SealedBallot.objects.filter(poll=poll, receipt=receipt).exists():
-        told = _(
-            "This receipt is not on this board. Compare it digit by digit; is it of this poll? "
-            "If it is, tell the tellers and the auditors: your ballot is missing."
-        )
-        return Looked("missing", text, told)
+    box = SealedBallot.objects.filter(receipt=receipt, poll__in=polls_to_see(request))
+    found = box.select_related("poll__question", "poll__unit").first()
+    if found is None or found.poll_id != poll.pk:
+        return Looked("missing", text, _missing(found.poll if found else None))
     if receipts:
         told = _("Your sealed ballot is on the board, at place %(place)s of %(all)s.")
         place = receipts.index(receipt) + 1
         return Looked("found", text, told % {"place": place, "all": len(receipts)})
     return Looked("found", text, _("Your sealed ballot lies in the box."))
+
+
+def _missing(other: Poll | None) -> str:
+    """Why the receipt is not found here: it may be one of another poll that the reader sees."""
+    if other is not None:
+        told = _("This receipt is of another poll: %(title)s, %(unit)s. It is on that board.")
+        return told % {"title": other.question.title, "unit": other.unit.name}
+    return _(
+        "This receipt is not on this board. Compare it digit by digit; is it of this poll? "
+        "If it is, tell the tellers and the auditors: your ballot is missing."
+    )
 
 
 def _in_clear(poll: Poll) -> list[list[str]] | None:

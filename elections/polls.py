@@ -65,6 +65,7 @@ def open_poll(*, poll: Poll, members: Sequence[int] | None = None) -> Poll:
     poll = lock_poll(poll)
     refuse_if(opening_blockers(poll, members), CannotOpenPoll)
     poll.entitled = _freeze_roll(poll, members)
+    poll.unit_name = poll.unit.name  # its files say the same after a renaming
     if poll.is_online:
         _make_keys(poll)
     poll.seed = secrets.token_hex(32)
@@ -73,6 +74,7 @@ def open_poll(*, poll: Poll, members: Sequence[int] | None = None) -> Poll:
     poll.save(
         update_fields=[
             "entitled",
+            "unit_name",
             "public_key",
             "seed",
             "seed_commitment",

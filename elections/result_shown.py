@@ -42,7 +42,7 @@ def shown(question: Question, result: Mapping[str, Any]) -> dict[str, Any]:
     report = result["report"]
     if question.kind == Question.Kind.MOTION:
         return common | _motion(question, report)
-    return common | _election(report, names)
+    return common | _election(question, report, names)
 
 
 def _motion(question: Question, report: Mapping[str, Any]) -> dict[str, Any]:
@@ -53,7 +53,7 @@ def _motion(question: Question, report: Mapping[str, Any]) -> dict[str, Any]:
     return {"motion": True, "why": report["why"], "totals": totals, "bars": bars(totals)}
 
 
-def _election(report: Mapping[str, Any], names: Names) -> dict[str, Any]:
+def _election(question: Question, report: Mapping[str, Any], names: Names) -> dict[str, Any]:
     elected, plainly = report["elected"], report["without_composition"]
     return {
         "elected": [names[number] for number in elected],
@@ -64,6 +64,7 @@ def _election(report: Mapping[str, Any], names: Names) -> dict[str, Any]:
         "headings": [_action(stage["action"], names) for stage in report["stages"]],
         "rows": list(_rows(report, names)),
         "exhausted": [short(stage.get("exhausted", "0")) for stage in report["stages"]],
+        "by_stages": question.is_ranked,
         "guarded": _moved(report["guarded"], names),
         "doomed": _moved(report["doomed"], names),
         "without": [names[number] for number in plainly] if plainly else [],
@@ -98,14 +99,17 @@ def short(votes: str) -> str:
 
 
 def _action(action: str, names: Names) -> str:
-    """What a stage did, with the candidate's name in place of the number."""
-    word, _space, number = action.rpartition(" ")
-    if word in ("surplus", "exclude") and number.isdigit():
+    """What a stage did, with names in place of the candidates' numbers."""
+    word, _space, numbers = action.partition(" ")
+    if word in ("surplus", "exclude") and numbers:
         told = {"surplus": _("Surplus of %(name)s"), "exclude": _("Exclusion of %(name)s")}[word]
-        return told % {"name": names[int(number)]}
-    return {"first preferences": _("First preferences"), "votes counted": _("Votes")}.get(
-        action, action
-    )
+        return told % {"name": ", ".join(names[int(number)] for number in numbers.split(", "))}
+    known = {
+        "first preferences": _("First preferences"),
+        "votes counted": _("Votes"),
+        "surplus": _("Surpluses passed on"),
+    }
+    return known.get(action, action)
 
 
 def _moved(found: Iterable[Mapping[str, Any]], names: Names) -> list[Moved]:

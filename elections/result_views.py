@@ -1,6 +1,8 @@
 """Results: of one poll, of a question over all its polls, and the files that prove them."""
 
 import zipfile
+from collections.abc import Mapping
+from functools import lru_cache
 from io import BytesIO
 from uuid import UUID
 
@@ -37,7 +39,7 @@ def result(request: HttpRequest, code: UUID) -> HttpResponse:
     if poll.state != State.PUBLISHED and not _early(request, poll):
         raise Http404
     count = Count.objects.get(poll=poll)
-    files = files_of(published(poll)) if poll.state == State.PUBLISHED else {}
+    files = dict(_written(poll.code)) if poll.state == State.PUBLISHED else {}
     context = {
         "poll": poll,
         "question": poll.question,
@@ -60,18 +62,22 @@ def _early(request: HttpRequest, poll: Poll) -> bool:
 
 @require_safe
 def question_result(request: HttpRequest, pk: int) -> HttpResponse:
-    """The result of a question over all its polls, once the last of them is published."""
+    """The result of a question over all its polls; until then, those that are published."""
     seen = polls_to_see(request).filter(question=OuterRef("pk"))
     question = Question.objects.filter(Exists(seen), pk=pk).select_related("unit").first()
-    whole = whole_result(question) if question else None
-    if question is None or whole is None:
+    if question is None:
         raise Http404
-    polls = question.polls.filter(state=State.PUBLISHED).select_related("unit", "question")
-    ordered = list(polls.order_by("unit__tree_id", "unit__lft"))
+    standing = question.polls.exclude(state=State.ANNULLED).select_related("unit", "question")
+    polls = list(standing.order_by("unit__tree_id", "unit__lft"))
+    ordered = [poll for poll in polls if poll.state == State.PUBLISHED]
+    if not ordered:
+        raise Http404
     known = turnouts(ordered)
+    whole = whole_result(question)
     context = {
         "question": question,
-        "result": shown(question, whole),
+        "result": shown(question, whole) if whole else None,
+        "waiting": len(polls) - len(ordered),
         "polls": [(poll, known.get(poll.pk)) for poll in ordered],
         "office": _in_office(request, question),
         "mine": set(polls_to_see(request).filter(question=pk).values_list("pk", flat=True)),
@@ -98,17 +104,27 @@ def one_file(request: HttpRequest, code: UUID, name: str) -> HttpResponse:
 
 @require_safe
 def all_files(request: HttpRequest, code: UUID) -> HttpResponse:
-    """All files of a published poll in a zip; the same poll gives the same bytes."""
+    """All files of a published poll in a zip; the same poll gives the same bytes.
+
+    They are stored as they are: another version of a packer would give other bytes.
+    """
     files = _files(request, code)
     packed = BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:
         for name in sorted(files):
-            archive.writestr(zipfile.ZipInfo(name, _AGES), files[name], zipfile.ZIP_DEFLATED)
+            archive.writestr(zipfile.ZipInfo(name, _AGES), files[name])
     return _download(packed.getvalue(), f"poll-{code}.zip", "application/zip")
 
 
 def _files(request: HttpRequest, code: UUID) -> dict[str, bytes]:
-    return files_of(published(one_of(polls_to_see(request).filter(state=State.PUBLISHED), code)))
+    poll = one_of(polls_to_see(request).filter(state=State.PUBLISHED), code)
+    return dict(_written(poll.code))
+
+
+@lru_cache(maxsize=16)
+def _written(code: UUID) -> Mapping[str, bytes]:
+    """The files of the published poll with this code: nothing changes them any more."""
+    return files_of(published(Poll.objects.select_related("question", "unit").get(code=code)))
 
 
 def _download(content: bytes, name: str, kind: str) -> HttpResponse:

@@ -74,7 +74,7 @@ def _published(poll: Poll, count: Count) -> PublishedPoll:
     return PublishedPoll(
         **{name: getattr(terms, name) for name in Terms.__dataclass_fields__},
         identity=str(poll.code),
-        unit=poll.unit.name,
+        unit=poll.unit_name,
         checked_off_online=poll.check_offs.filter(channel=Channel.ONLINE).count(),
         checked_off_on_paper=poll.check_offs.filter(channel=Channel.PAPER).count(),
         opened_on=timezone.localdate(poll.opened_at),

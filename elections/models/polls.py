@@ -79,6 +79,9 @@ class Poll(models.Model):
         verbose_name=_("question"),
     )
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="polls", verbose_name=_("put to"))
+    unit_name = models.CharField(
+        _("name of the unit at the opening"), max_length=200, blank=True, editable=False
+    )
     assembly = models.CharField(_("asked are"), max_length=10, choices=Assembly.choices)
     channels = models.CharField(
         _("votes are cast"), max_length=10, choices=Channels.choices, default=Channels.BOTH

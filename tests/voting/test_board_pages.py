@@ -93,10 +93,16 @@ def test_what_is_not_there_or_cannot_be_read_is_said(client, poll, typed, state)
     assert answer.context["looked"].told in answer.content.decode().replace("&#x27;", "'")
 
 
-def test_a_receipt_of_another_poll_is_not_found(client, poll):
-    other = making.opened(making.motion(poll.unit.parent), poll.unit)
+def test_a_receipt_of_another_poll_is_said_to_be_of_that(client, poll):
+    other = making.opened(making.motion(poll.unit.parent, title="Another one?"), poll.unit)
     (receipt,) = cast(other, 1)
-    assert client.post(board_of(poll), {"receipt": receipt}).context["looked"].state == "missing"
+    looked = client.post(board_of(poll), {"receipt": receipt}).context["looked"]
+    assert looked.state == "missing"
+    assert looked.told.startswith("This receipt is of another poll: Another one?")
+    client.force_login(poll.roll.first().member.account)
+    other.roll.all().delete()  # a poll that the reader does not see is not named
+    looked = client.post(board_of(poll), {"receipt": receipt}).context["looked"]
+    assert looked.told.startswith("This receipt is not on this board.")
 
 
 def test_who_sees_it(client, poll):

@@ -8,14 +8,16 @@ from itertools import pairwise
 import pytest
 from django.urls import reverse
 
+from districts.models import Unit
 from districts.roles import AUDITOR, TELLER, grant_role
-from elections.models import Count
+from elections.models import Count, Poll
 from elections.papers import enter_papers
 from elections.polls import annul_poll, close_poll, count_poll, publish_poll
-from elections.published import differences
+from elections.published import differences, files_of
 from elections.questions import set_composition
 from elections.result_charts import HEIGHT, WIDTH, drawing
 from elections.result_shown import short
+from elections.results import published
 from elections.voting import cast_vote, check_off
 from tests import factories
 from tests.voting import making
@@ -72,6 +74,16 @@ def test_a_motion_without_its_quorum(client, town):
     assert "not reached" in page
 
 
+def test_an_election_without_its_quorum_elects_nobody(client, town):
+    for _one in range(4):
+        factories.member(cell=town.factory_cell)
+    question = making.election(town.district, ["Ada", "Ben"], seats=1, quorum=Fraction(1, 2))
+    page = text_of(client.get(result_of(held(question, town.factory_cell, [[1]]))))
+    assert "Nobody is elected: the quorum was not reached." in page
+    assert "1 took part, 3 were needed." in page
+    assert "Elected to" not in page
+
+
 def test_plurality_with_a_composition_says_whom_it_moved(client, town):
     question = making.election(town.district, ["Ada", "Ben", "Cleo"], seats=2)
     set_composition(
@@ -81,8 +93,8 @@ def test_plurality_with_a_composition_says_whom_it_moved(client, town):
     answer = client.get(result_of(poll))
     assert answer.context["result"]["elected"] == ["Ada", "Cleo"]
     page = text_of(answer)
-    assert "▲ Cleo" in page
-    assert "▼ Ben" in page
+    assert "▲ Cleo</strong> came in by it." in page
+    assert "▼ Ben</strong> stood back for it." in page
     assert "Without it these would have been elected: Ada, Ben." in page
 
 
@@ -103,6 +115,7 @@ def test_a_ranking_shows_every_stage(client, town, method):
     page = text_of(answer)
     assert page.count('class="course') == len(names)
     assert "✓ elected" in page
+    assert not {"surplus", "exclude"} & {heading.split()[0] for heading in shown["headings"]}
 
 
 def test_a_lot_is_told(client, town):
@@ -175,7 +188,9 @@ def test_as_many_queries_for_one_ballot_as_for_three(
     client, town, votes, django_assert_num_queries
 ):
     poll = held(making.motion(town.district), town.factory_cell, [[1]] * votes)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
+        client.get(result_of(poll))
+    with django_assert_num_queries(6):  # its files are known from now on
         client.get(result_of(poll))
 
 
@@ -224,6 +239,14 @@ def test_papers_entered_as_totals_are_in_the_files(client, town):
     assert "1 of them invalid" in text_of(client.get(result_of(poll)))
 
 
+def test_a_renaming_of_the_unit_changes_no_file(client, town):
+    poll = held(making.motion(town.district), town.factory_cell, [[1]])
+    before = files_of(published(poll))
+    Unit.objects.filter(pk=poll.unit_id).update(name="Another name")
+    assert files_of(published(Poll.objects.get(pk=poll.pk))) == before
+    assert town.factory_cell.name.encode() in before["poll.json"]
+
+
 # The whole question -------------------------------------------------------------------------------
 
 
@@ -232,7 +255,10 @@ def test_the_result_over_all_polls_once_the_last_is_published(client, town):
     first = held(question, town.factory_cell, [[1], [1]])
     second = counted(question, town.street_cell, [[2]])
     address = reverse("question-result", args=[question.pk])
-    assert client.get(address).status_code == 404
+    page = text_of(client.get(address))
+    assert "One poll on it is not published yet." in page
+    assert result_of(first) in page
+    assert "Yes" not in page
     publish_poll(poll=second)
     page = text_of(client.get(address))
     assert "Yes 2, No 1, Abstentions 0" in page

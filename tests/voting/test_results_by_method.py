@@ -149,6 +149,6 @@ def test_as_many_queries_for_three_ballots_as_for_thirty(
 ):
     question = making.election(town.district, FOUR, seats=2, method="scottish-stv")
     poll = held(question, town.factory_cell, [[1, 2], [2, 3], [4]] * (ballots // 3))
-    for name, number in (("board", 7), ("result", 13)):
+    for name, number in (("board", 7), ("result", 14)):
         with django_assert_num_queries(number):
             assert client.get(reverse(name, args=[poll.code])).status_code == 200
