@@ -42,6 +42,8 @@ class Statutes:
     meeting_interval_days: int = 31  # between general meetings (A10)
     confirmation_days: int = 30  # from an appointment in an emergency to its confirmation (A14)
     request_days: int = 30  # from a request to the day by which it is decided
+    cell_bureaus_each: int = 1  # bureaus of cells on which a member sits at a time (A8)
+    candidates_from_below: bool = True  # who stands for a bureau belongs to the unit (A8, A11)
     secret_least: int = 5  # entitled to a secret vote, below whom its totals may tell how all voted
 
 
@@ -49,15 +51,20 @@ class Statutes:
 def statutes() -> Statutes:
     """The statutes in force, with the numbers that the settings change.
 
-    Raises `ImproperlyConfigured` naming a number that is unknown or not a whole one above 0.
+    Raises `ImproperlyConfigured` naming a number that is unknown or not a whole one above 0, and a
+    yes or no that is neither.
     """
-    known = {number.name for number in fields(Statutes)}
+    known = {number.name: number.type for number in fields(Statutes)}
     for name, number in settings.STATUTES.items():
         if name not in known:
             raise ImproperlyConfigured(f"STATUTES names {name!r}; known are {sorted(known)}")
-        if not isinstance(number, int) or isinstance(number, bool) or number < 1:
+        if known[name] is bool:
+            if not isinstance(number, bool):
+                raise ImproperlyConfigured(f"STATUTES[{name!r}] must be true or false")
+        elif not isinstance(number, int) or isinstance(number, bool) or number < 1:
             raise ImproperlyConfigured(f"STATUTES[{name!r}] must be a whole number above 0")
-    return Statutes(**settings.STATUTES)
+    named: dict[str, Any] = settings.STATUTES
+    return Statutes(**named)
 
 
 def _forget_statutes(*, setting: str, **kwargs: Any) -> None:
@@ -97,6 +104,7 @@ NUMBERS: dict[str, dict[str, Any]] = {
     "A8": {
         "bureau_least": _("members that a bureau has at least"),
         "bureau_most": _("members that a bureau has at most"),
+        "cell_bureaus_each": _("bureaus of cells on which a member sits at most"),
     },
     "A10": {"meeting_interval_days": _("days from one general meeting to the next at most")},
     "A11": {

@@ -43,6 +43,16 @@ def blocks_dissolution(check: DissolutionCheck) -> DissolutionCheck:
     return check
 
 
+Follow = Callable[[Unit, date], None]
+_follow_dissolution: list[Follow] = []
+
+
+def follows_dissolution(follow: Follow) -> Follow:
+    """Declare what ends together with a unit, in the same transaction; used by the apps above."""
+    _follow_dissolution.append(follow)
+    return follow
+
+
 @recorded("found-unit")
 def found_unit(
     *,
@@ -111,12 +121,14 @@ def move_unit(*, unit: Unit, parent: Unit | None, on: date) -> Unit:
 
 @recorded("dissolve-unit")
 def dissolve_unit(*, unit: Unit, on: date) -> Unit:
-    """Dissolve the unit: from `on` it is no more. Raises `CannotDissolve`."""
+    """Dissolve the unit: from `on` it is no more, nor what hangs on it. Raises `CannotDissolve`."""
     lock_trees(unit)
     unit = Unit.objects.select_for_update(of=("self",)).get(pk=unit.pk)
     refuse_if(dissolution_blockers(unit=unit, on=on), CannotDissolve)
     unit.dissolved = on
     unit.save(update_fields=["dissolved"])
+    for follow in _follow_dissolution:
+        follow(unit, on)
     return unit
 
 

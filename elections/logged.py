@@ -2,6 +2,7 @@
 
 from audit.log import log_changes
 from districts.changes import no_news
+from elections.bureaus import logged as bureaus  # noqa: F401  # declares what is logged of them
 from elections.models import (
     CheckOff,
     Choice,

@@ -1,12 +1,14 @@
-"""Questions, polls, who voted, and the ballots, which name nobody."""
+"""Questions, polls, who voted, the ballots, which name nobody; and who leads by them."""
 
 from elections.models.ballots import Count, PaperCount, SealedBallot
+from elections.models.bureaus import Bureau, Seat
 from elections.models.polls import CheckOff, Poll, RollEntry
 from elections.models.questions import Choice, Composition, Question
 from elections.models.tellers import PollTeller, Share, TellerKey
 from elections.models.tries import PassphraseTry
 
 __all__ = [
+    "Bureau",
     "CheckOff",
     "Choice",
     "Composition",
@@ -18,6 +20,7 @@ __all__ = [
     "Question",
     "RollEntry",
     "SealedBallot",
+    "Seat",
     "Share",
     "TellerKey",
 ]

@@ -1,0 +1,22 @@
+"""What is logged of bureaus and their seats."""
+
+from audit.log import log_changes
+from elections.models import Bureau, Seat
+
+log_changes(
+    Bureau,
+    table="bureaus",
+    key=lambda row: f"{row.unit.code}/{row.since.isoformat()}",
+    name=str,
+    unit=lambda row: row.unit_id,
+)
+log_changes(
+    Seat,
+    table="seats",
+    key=lambda row: (
+        f"{row.bureau.unit.code}/{row.bureau.since.isoformat()}/{row.member_id}/"
+        f"{row.since.isoformat()}"
+    ),
+    unit=lambda row: row.bureau.unit_id,
+    member=lambda row: row.member_id,
+)

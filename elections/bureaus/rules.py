@@ -1,0 +1,327 @@
+"""The rules on who leads a unit (A8, A11, A12, A13, A15)."""
+
+from collections.abc import Collection, Iterable, Iterator
+from datetime import date
+from itertools import groupby
+from typing import Any
+
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy as _
+
+from audit.ground import Ground
+from audit.periods import in_force
+from audit.rulebook import Breach, rule, statutes
+from districts.findings import declare_subject
+from districts.kinds import CELLS, LEADERS_OF_CELLS, Kind
+from districts.models import Unit
+from districts.what_if import reaches_units
+from elections.bureaus.lawful import (
+    FACTORY_MAJORITY,
+    MANDATES,
+    Strength,
+    limits,
+    majority_blockers,
+    size_blockers,
+)
+from elections.bureaus.strengths import held_on, in_breach, leading, since_when, with_sizes
+from elections.models import Bureau, Seat
+from members.models import Registration
+
+declare_subject("bureau", Bureau, key="pk", label=lambda bureau: str(bureau.unit))
+
+
+@reaches_units
+def led_units(numbers: Collection[int]) -> Iterable[int]:
+    """The units on whose bureaus the members sit: their findings may change. One query."""
+    seats = Seat.objects.held().filter(member__in=numbers).order_by()
+    return seats.values_list("bureau__unit", flat=True)
+
+
+# Whether anybody leads ---------------------------------------------------------------------------
+
+_EXPLAINED = _(
+    "A unit that nobody leads falls asleep: nobody calls its meetings, shares out its work, or "
+    "answers for it. Raise an election, let it be voted on, and constitute the bureau from its "
+    "result. If somebody leads the unit already and it was never entered, enter it."
+)
+
+
+@rule(
+    "A8",
+    "cell-led",
+    sentence=_("Every cell has a bureau."),
+    remedy=_("Elect a bureau and constitute it, or enter the one that leads."),
+    explanation=_EXPLAINED,
+    mend="constitute",
+)
+def cells_not_led(ground: Ground, on: date) -> Iterator[Breach]:
+    """Open cells with members enough for a bureau, and none."""
+    registered = Registration.objects.filter(unit=OuterRef("pk"), kind="home").in_force(on)
+    counted = registered.order_by().values("unit").annotate(number=Count("pk"))
+    cells = _not_led(ground, on, CELLS).annotate(members=counted.values("number"))
+    yield from _units(cells.filter(members__gte=limits(Kind.FACTORY_CELL).least), on)
+
+
+@rule(
+    "A11",
+    "unit-led",
+    sentence=_("Every district and every local group has a bureau."),
+    remedy=_("Elect a bureau and constitute it, or enter the one that leads."),
+    explanation=_EXPLAINED,
+    mend="constitute",
+)
+def districts_not_led(ground: Ground, on: date) -> Iterator[Breach]:
+    """Open districts and local groups without a bureau."""
+    yield from _units(_not_led(ground, on, LEADERS_OF_CELLS), on)
+
+
+@rule(
+    "A12",
+    "town-led",
+    sentence=_("Every town has a leadership."),
+    remedy=_("Let a conference of delegates elect it, or enter the one that leads."),
+    explanation=_EXPLAINED,
+    mend="constitute",
+)
+def towns_not_led(ground: Ground, on: date) -> Iterator[Breach]:
+    """Open towns without a leadership."""
+    yield from _units(_not_led(ground, on, {Kind.TOWN}), on)
+
+
+def _not_led(ground: Ground, on: date, kinds: Collection[str]) -> Any:
+    sitting = Bureau.objects.filter(in_force(on), unit=OuterRef("pk"))
+    units = Unit.objects.on_ground(ground).open(on).filter(kind__in=kinds)
+    return units.filter(~Exists(sitting))
+
+
+def _units(units: Any, on: date) -> Iterator[Breach]:
+    earlier = Bureau.objects.filter(unit=OuterRef("pk"), until__lte=on).order_by()
+    last = earlier.values("unit").annotate(last=Max("until")).values("last")
+    rows = units.annotate(unled=Coalesce(last, F("founded"))).order_by("code")
+    for code, since in rows.values_list("code", "unled").iterator():
+        yield Breach(code, f"unit {code}", since)
+
+
+# How many sit ------------------------------------------------------------------------------------
+
+_SIZES = _(
+    "A bureau has as many members as can share out the work and still agree in an evening. Seats "
+    "become free by a resignation, an exit or an exclusion, and the finding stands from that day. "
+    "Let the next on the list of the election take the seat, or hold a by-election."
+)
+
+
+@rule(
+    "A8",
+    "cell-bureau-size",
+    sentence=_("The bureau of a cell has as many members as the article asks."),
+    remedy=_("Fill the free seats: by the next on the list, or by a by-election."),
+    explanation=_SIZES,
+    mend="take-seat",
+)
+def cell_bureau_sizes(ground: Ground, on: date) -> Iterator[Breach]:
+    """Bureaus of cells with too few or too many."""
+    yield from _sizes(ground, on, CELLS)
+
+
+@rule(
+    "A11",
+    "bureau-size",
+    sentence=_("The bureau of a district or a local group has as many as the article asks."),
+    remedy=_("Fill the free seats: by the next on the list, or by a by-election."),
+    explanation=_SIZES,
+    mend="take-seat",
+)
+def bureau_sizes(ground: Ground, on: date) -> Iterator[Breach]:
+    """Bureaus of districts and local groups with too few or too many."""
+    yield from _sizes(ground, on, LEADERS_OF_CELLS)
+
+
+@rule(
+    "A12",
+    "leadership-size",
+    sentence=_("The leadership of a town has as many members as its election was called for."),
+    remedy=_("Fill the free seats: by the next on the list, or by a by-election."),
+    explanation=_SIZES,
+    mend="take-seat",
+)
+def leadership_sizes(ground: Ground, on: date) -> Iterator[Breach]:
+    """Leaderships of towns with too few."""
+    yield from _sizes(ground, on, {Kind.TOWN})
+
+
+@rule(
+    "A15",
+    "committee-size",
+    sentence=_("An area committee has as many members as its election was called for."),
+    remedy=_("Fill the free seats: by the next on the list, or by a by-election."),
+    explanation=_SIZES,
+    mend="take-seat",
+)
+def committee_sizes(ground: Ground, on: date) -> Iterator[Breach]:
+    """Area committees with too few."""
+    yield from _sizes(ground, on, {Kind.AREA})
+
+
+def _sizes(ground: Ground, on: date, kinds: Collection[str]) -> Iterator[Breach]:
+    """Those of these kinds whose size is in breach: counted in one query, dated in two."""
+    bounds = limits(next(iter(kinds)))
+    wrong = Q(held__lt=bounds.least)
+    wrong |= Q(held__lt=F("size")) if bounds.most is None else Q(held__gt=bounds.most)
+    bureaus = with_sizes(leading(ground, on).filter(unit__kind__in=kinds), on).filter(wrong)
+    listed = list(bureaus.select_related("unit").order_by("unit__code"))
+    days = since_when(listed, on, _wrong_size) if listed else {}
+    for bureau in listed:
+        yield _of_bureau(bureau, days[bureau.pk])
+
+
+def _wrong_size(bureau: Bureau, strength: Strength) -> bool:
+    return any(size_blockers(bureau.unit.kind, strength.size, called=bureau.size))
+
+
+def _of_bureau(bureau: Bureau, since: date) -> Breach:
+    return Breach(bureau.unit.code, f"bureau {bureau.pk}", since)
+
+
+# Where they come from, and who elected them ------------------------------------------------------
+
+
+@rule(
+    "A13",
+    "factory-majority",
+    sentence=_("Most members of a district bureau or an area committee are of factory cells."),
+    remedy=_("Fill a seat with a member of a factory cell, or hold a by-election."),
+    explanation=_(
+        "The organisation rests on the factories, so those who work there have the majority in "
+        "the bodies that lead districts and areas. A transfer from a factory cell to a street "
+        "cell, a resignation or a dissolved cell can break it. The one who moved keeps the seat "
+        "as long as nobody gives it up: let the next factory member on the list take a free "
+        "seat, or hold a by-election, whose count keeps the majority of the whole."
+    ),
+    mend="take-seat",
+)
+def factory_majorities(ground: Ground, on: date) -> Iterator[Breach]:
+    """District bureaus and area committees without a majority from factory cells."""
+    bureaus = leading(ground, on).filter(unit__kind__in=FACTORY_MAJORITY).select_related("unit")
+    for bureau, since in in_breach(bureaus.order_by("unit__code"), on, _no_majority):
+        yield _of_bureau(bureau, since)
+
+
+def _no_majority(bureau: Bureau, strength: Strength) -> bool:
+    return any(majority_blockers(bureau.unit.kind, strength))
+
+
+_MANDATES = _(
+    "Who leads has the mandate of those who are led, given by the body that the article names. A "
+    "bureau that came about otherwise may do good work, and lacks that mandate: let the lawful "
+    "body elect one."
+)
+
+
+@rule(
+    "A11",
+    "bureau-mandate",
+    sentence=_("The bureau of a district or a local group is elected by a meeting."),
+    remedy=_("Let a meeting of all members, or of delegates, elect a bureau."),
+    explanation=_MANDATES,
+)
+def bureau_mandates(ground: Ground, on: date) -> Iterator[Breach]:
+    """Bureaus of districts and local groups that no meeting elected."""
+    yield from _mandates(ground, on, LEADERS_OF_CELLS)
+
+
+@rule(
+    "A12",
+    "leadership-mandate",
+    sentence=_("The leadership of a town is elected by a conference of delegates."),
+    remedy=_("Let a conference of delegates elect it."),
+    explanation=_MANDATES,
+)
+def leadership_mandates(ground: Ground, on: date) -> Iterator[Breach]:
+    """Leaderships of towns that no delegates elected."""
+    yield from _mandates(ground, on, {Kind.TOWN})
+
+
+def _mandates(ground: Ground, on: date, kinds: Collection[str]) -> Iterator[Breach]:
+    lawful = MANDATES[next(iter(kinds))]
+    bureaus = leading(ground, on).filter(unit__kind__in=kinds).exclude(mandate__in=lawful)
+    for bureau in bureaus.select_related("unit").order_by("unit__code"):
+        yield _of_bureau(bureau, bureau.since)
+
+
+# Who sits ----------------------------------------------------------------------------------------
+
+_SEATS = _(
+    "Whoever leaves the organisation leads it no more. The seat is given up by an act of its own, "
+    "so that nobody is unseated unawares: give it up, and fill it."
+)
+
+
+@rule(
+    "A8",
+    "cell-seat-held",
+    sentence=_("Who holds a seat in the bureau of a cell is a member."),
+    remedy=_("Give the seat up, and fill it."),
+    explanation=_SEATS,
+    mend="leave-seat",
+)
+def cell_seats_held(ground: Ground, on: date) -> Iterator[Breach]:
+    """Seats in the bureaus of cells whose holders are members no more."""
+    yield from _abandoned(ground, on, CELLS)
+
+
+@rule(
+    "A11",
+    "seat-held",
+    sentence=_("Who holds a seat in a bureau or a committee is a member."),
+    remedy=_("Give the seat up, and fill it."),
+    explanation=_SEATS,
+    mend="leave-seat",
+)
+def seats_held(ground: Ground, on: date) -> Iterator[Breach]:
+    """Seats in other bureaus and committees whose holders are members no more."""
+    yield from _abandoned(ground, on, frozenset(Kind.values) - CELLS)
+
+
+def _abandoned(ground: Ground, on: date, kinds: Collection[str]) -> Iterator[Breach]:
+    """A bureau is told once, with the first of those who left and hold a seat."""
+    bureaus = leading(ground, on).filter(unit__kind__in=kinds)
+    seats = Seat.objects.filter(in_force(on), bureau__in=bureaus, member__left__lte=on)
+    rows = seats.order_by("bureau__unit__code", "member__left", "member").values_list(
+        "bureau__unit__code", "bureau", "member__left", "member"
+    )
+    for (code, bureau), held in groupby(rows, key=lambda row: row[:2]):
+        _code, _bureau, left, member = next(held)
+        yield Breach(code, f"bureau {bureau}", left, {"member": str(member)})
+
+
+@rule(
+    "A8",
+    "one-cell-bureau",
+    sentence=_("A member sits on the bureau of one cell at a time."),
+    remedy=_("Give up one of the seats."),
+    explanation=_(
+        "The bureau of a cell is work for every evening. Who sits on two does neither well, and "
+        "keeps another from learning it. Let the member choose, and give up the other seat."
+    ),
+)
+def several_cell_bureaus(ground: Ground, on: date) -> Iterator[Breach]:
+    """Members on the bureaus of several cells, told of each cell in the ground."""
+    seats = Seat.objects.filter(held_on(on), in_force(on, prefix="bureau__"))
+    seats = seats.filter(bureau__unit__kind__in=CELLS)
+    here = seats.filter(ground.holds("bureau__unit__")).order_by().values("member")
+    many = (
+        seats.filter(member__in=here)
+        .order_by()
+        .values("member")
+        .annotate(number=Count("pk"))
+        .filter(number__gt=statutes().cell_bureaus_each)
+    )
+    rows = seats.filter(ground.holds("bureau__unit__"), member__in=many.values("member"))
+    latest = seats.filter(member=OuterRef("member")).order_by("-since")
+    begun = Subquery(latest.values("since")[:1])
+    for code, member, since in rows.order_by("bureau__unit__code", "member").values_list(
+        "bureau__unit__code", "member", begun
+    ):
+        yield Breach(code, f"member {member}", since)
