@@ -125,7 +125,7 @@ def _standing(given: Given, rule: Rule, unit: Share, seats: int, first: int) -> 
         unit.members,
         fair_share=Fraction(unit.members * given.seats, given.members),
         seats=seats,
-        by_minimum=seats == given.minimum > 0,
+        by_minimum=seats == given.minimum > rule.first,
         last=last,
         next=following,
     )
