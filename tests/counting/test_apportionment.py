@@ -100,6 +100,14 @@ def test_a_unit_without_members_gets_nothing_whatever_the_minimum(method):
     assert not row(result, "B").by_minimum
 
 
+@pytest.mark.parametrize("method", GIVES_FIRST)
+def test_the_seat_that_everybody_has_anyway_is_not_by_the_minimum(method):
+    result = apportion(units(A=95, B=5), 4, method, minimum=1)
+    assert result.seats == {"A": 3, "B": 1}
+    assert not row(result, "B").by_minimum
+    assert row(apportion(units(A=95, B=5), 6, method, minimum=2), "B").by_minimum
+
+
 # Ties
 
 

@@ -21,7 +21,8 @@ class Rule:
 
     Where the divisor is a square root, `squared` is set and `divisor` gives its square: then the
     squares of quotients are compared, which are exact. A divisor of nought gives the seat first of
-    all. For d seats it lies between d and d + 1, times a `scale` that spares halves.
+    all. For d seats it lies between d and d + 1, times a `scale` that spares halves
+    (for no square root).
     """
 
     divisor: Callable[[int], int]
@@ -142,4 +143,4 @@ def _divisor(
 
 
 def _times(figure: Figure, scale: int) -> Figure:
-    return Figure(figure.value * scale ** (2 if figure.squared else 1), figure.squared)
+    return Figure(figure.value * scale, figure.squared)
