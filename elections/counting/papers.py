@@ -1,7 +1,8 @@
-"""What the readers of ballot files share: their one error, lines with their numbers, the papers."""
+"""What the readers of files share: their one error, the text, lines with their numbers, papers."""
 
 import re
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from elections.counting.contest import Ballot, CannotCount
 
@@ -11,7 +12,7 @@ _WEIGHTS = {str(weight): weight for weight in range(1, 1000)}
 
 
 class BrokenFile(CannotCount):
-    """A file that holds no election: which one, the line from 1, and what is wrong there."""
+    """A file that holds no election or no units: its name, the line, what is wrong there."""
 
     def __init__(self, name: str, line: int, problem: str) -> None:
         self.name = name
@@ -97,3 +98,17 @@ class Papers:
 def shown(text: str) -> str:
     """A piece of a file for an error: quoted, and cut where it is long."""
     return repr(text if len(text) <= 40 else f"{text[:37]}...")
+
+
+def text_of(path: Path) -> str:
+    """The text of a file in UTF-8, without the byte order mark that may stand before it.
+
+    Raises `OSError` where it cannot be read, and `BrokenFile`, under the path as it was given.
+    """
+    data = path.read_bytes()
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise BrokenFile(str(path), line, "this is not UTF-8") from error
+    return text.removeprefix("\ufeff")

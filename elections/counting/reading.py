@@ -4,7 +4,7 @@ from pathlib import Path
 
 from elections.counting.blt import read_blt
 from elections.counting.contest import Contest
-from elections.counting.papers import BrokenFile
+from elections.counting.papers import text_of
 from elections.counting.scottish_files import read_scottish_csv
 
 
@@ -23,10 +23,4 @@ def read_file(path: Path) -> Contest:
 
     Raises `OSError` where it cannot be read, and `BrokenFile`, under the path as it was given.
     """
-    data = path.read_bytes()
-    try:
-        text = data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise BrokenFile(str(path), line, "this is not UTF-8") from error
-    return read_contest(text, str(path))
+    return read_contest(text_of(path), str(path))
