@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from audit.refusals import Blocker
+from elections.bureaus.electing import election_blockers
 from elections.models import Count, Poll, TellerKey
 from elections.models.polls import Channel, State
 from elections.models.questions import RANKED, Question
@@ -30,6 +31,7 @@ def _not_ready(poll: Poll, members: Sequence[int] | None) -> Iterator[Blocker]:
     if poll.closes_at is not None and poll.closes_at <= now:
         yield Blocker(_("The moment at which the poll closes has passed already."))
     yield from question_blockers(poll.question)
+    yield from election_blockers(poll.question, [poll.assembly], today)
     if poll.is_online:
         yield from _teller_blockers(poll)
     if not entitled(poll, today, members).exists():

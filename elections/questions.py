@@ -42,6 +42,7 @@ def raise_question(
     method: str,
     on: date,
     text: str = "",
+    fills: str = "",
     seats: int | None = None,
     votes_each: int | None = None,
     quorum: Fraction = Fraction(0),
@@ -52,6 +53,7 @@ def raise_question(
     """Raise a question for `unit` and all below it; a draft until it is put to units.
 
     The answers to a yes-or-no question are given by its method, other choices by `choices`.
+    `fills` says whether those elected are the unit's bureau (A8, A11) or take free seats of it.
     Raises `CannotAsk`.
     """
     question = Question(
@@ -60,6 +62,7 @@ def raise_question(
         title=title,
         text=text,
         method=method,
+        fills=fills,
         seats=seats,
         votes_each=votes_each,
         quorum_numerator=quorum.numerator,

@@ -54,8 +54,12 @@ def whole_result(question: Question) -> dict[str, Any] | None:
     All ballots lie in one box for it, and the roll is all rolls together. The lot is drawn with the
     seeds of all polls, in the order of their codes.
     """
-    each = [published(poll) for poll in all_published(question)]
-    return counted(_together(each)) if each else None
+    return counted(published_together(question)) if all_published(question) else None
+
+
+def published_together(question: Question) -> PublishedPoll:
+    """All polls of a question as one; ask `all_published` before."""
+    return _together([published(poll) for poll in all_published(question)])
 
 
 def all_published(question: Question) -> list[Poll]:

@@ -160,8 +160,20 @@ def _day_blockers(on: date) -> Iterator[Blocker]:
         yield Blocker(_("This is recorded when it has happened: the day is still to come."))
 
 
-def _seat(bureau: Bureau, place: Place, on: date, error: type[Refused]) -> Seat:
-    seat = Seat(bureau=bureau, member=place.member, portfolio=place.portfolio, since=on)
+def _seat(
+    bureau: Bureau,
+    place: Place,
+    on: date,
+    error: type[Refused],
+    question: Question | None = None,
+) -> Seat:
+    seat = Seat(
+        bureau=bureau,
+        member=place.member,
+        portfolio=place.portfolio,
+        question=question,
+        since=on,
+    )
     refuse_if(field_blockers(seat), error)
     try:
         with transaction.atomic():
@@ -182,11 +194,21 @@ def lock_bureau(bureau: Bureau) -> Bureau:
 
 
 @recorded("take-seat")
-def take_seat(*, bureau: Bureau, member: Member, on: date, portfolio: str = "") -> Seat:
-    """Give the member a seat in a bureau that sits (A8, A11, A13). Raises `CannotChangeSeat`."""
+def take_seat(
+    *,
+    bureau: Bureau,
+    member: Member,
+    on: date,
+    portfolio: str = "",
+    question: Question | None = None,
+) -> Seat:
+    """Give the member a seat in a bureau that sits, by a by-election where `question` names one.
+
+    Raises `CannotChangeSeat` (A8, A11, A13).
+    """
     bureau = lock_bureau(bureau)
     refuse_if(taking_blockers(bureau=bureau, member=member, on=on), CannotChangeSeat)
-    return _seat(bureau, Place(member, portfolio), on, CannotChangeSeat)
+    return _seat(bureau, Place(member, portfolio), on, CannotChangeSeat, question)
 
 
 def taking_blockers(*, bureau: Bureau, member: Member, on: date) -> list[Blocker]:

@@ -163,6 +163,14 @@ class Seat(models.Model):
         blank=True,
         help_text=_("The work that falls to this member; empty as long as it is not shared out."),
     )
+    question = models.ForeignKey(
+        Question,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="seats_filled",
+        verbose_name=_("by-election"),
+    )
     since = models.DateField(_("since"))
     until = models.DateField(
         _("until"), null=True, blank=True, help_text=_("The first day that it is held no more.")

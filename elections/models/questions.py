@@ -64,6 +64,12 @@ class Question(models.Model):
         VOTING = "voting", _("of those voting")
         ROLL = "roll", _("of all on the roll")
 
+    class Fills(models.TextChoices):
+        """What the seats of an election are in, where the program constitutes it."""
+
+        BUREAU = "bureau", _("the bureau, or the committee, of the unit")
+        FREE_SEATS = "free-seats", _("free seats of the bureau that sits (a by-election)")
+
     unit = models.ForeignKey(
         Unit, models.PROTECT, related_name="questions", verbose_name=_("raised by")
     )
@@ -71,6 +77,9 @@ class Question(models.Model):
     title = models.CharField(_("title"), max_length=200)
     text = models.TextField(_("text"), blank=True, max_length=10_000)
     method = models.CharField(_("counted by"), max_length=20, choices=Method.choices)
+    fills = models.CharField(
+        _("elected are"), max_length=10, choices=Fills.choices, blank=True, default=""
+    )
     seats = models.PositiveSmallIntegerField(
         _("seats"),
         null=True,
@@ -127,6 +136,11 @@ class Question(models.Model):
                 & Q(quorum_numerator__lte=F("quorum_denominator")),
                 name="elections_question_quorum_is_a_part",
                 violation_error_message=_("A quorum is a part of the roll, at most the whole."),
+            ),
+            models.CheckConstraint(
+                condition=Q(fills="") | Q(kind="election", fills__in=["bureau", "free-seats"]),
+                name="elections_question_fills_by_election",
+                violation_error_message=_("Only an election fills seats."),
             ),
             models.CheckConstraint(
                 condition=Q(majority__in=["simple", "absolute", "two-thirds"])
