@@ -219,6 +219,9 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["d
 # The statutes' numbers: see audit.rulebook.Statutes for their names and defaults. ----------------
 
 STATUTES: dict[str, int] = env.json("STATUTES", default={})
+# The work that bureaus share out besides the chair's, the secretary's, the treasurer's, literature
+# and trade-union work.
+PORTFOLIOS: list[str] = env.list("PORTFOLIOS", default=[])
 
 
 def _entry(
@@ -271,6 +274,7 @@ UNFOLD = {
                     _entry(_("Units"), "account_tree", "districts_unit_changelist"),
                     _entry(_("Requests"), "inbox", "members_request_changelist"),
                     _entry(_("Votes"), "how_to_vote", "elections_question_changelist"),
+                    _entry(_("Bureaus"), "groups_3", "elections_bureau_changelist"),
                     _entry(
                         *(_("My votes"), "ballot", "votes", "elections.access.is_member"),
                         namespace="",

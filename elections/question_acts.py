@@ -1,14 +1,17 @@
 """Raising a question as a page: a motion, or an election with its candidates."""
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
+from unfold.widgets import UnfoldAdminRadioSelectWidget
 
 from districts.acts import Outcome, act_among, sentence
 from districts.picking import UNIT, PickField
 from districts.roles import CHANGE
 from districts.scope import ground_of
 from elections.act_fields import Lines
+from elections.bureaus.electing import settle_composition
 from elections.candidates import lines_of
 from elections.models import Question
 from elections.models.questions import Method
@@ -88,12 +91,34 @@ class RaiseElection(Candidates, Seats, Raising):
     name = "raise-election"
     title = lazy("Raise an election")
     explanation = lazy(
-        "It is a draft until it is put to a meeting or to cells and opened there. What those "
-        "elected must be made up of (A13) is set afterwards."
+        "It is a draft until it is put to a meeting or to cells and opened there. What the "
+        "bureau of a district or the committee of an area must be made up of (A13) follows from "
+        "the register; other demands are set afterwards."
     )
     icon = "groups"
     order = 11
-    field_order = ("unit", "asked", "seats", "candidates", "method", "votes_each", "text", "quorum")
+    field_order = (
+        "unit",
+        "fills",
+        "asked",
+        "seats",
+        "candidates",
+        "method",
+        "votes_each",
+        "text",
+        "quorum",
+    )
+
+    fills = forms.ChoiceField(
+        label=lazy("Elected are"),
+        required=False,
+        choices=[("", lazy("others: nothing is constituted from it")), *Question.Fills.choices],
+        widget=UnfoldAdminRadioSelectWidget,
+        help_text=lazy(
+            "For a bureau or a committee the program holds its size and the majority of factory "
+            "cells (A8, A11, A13), and constitutes it from the result."
+        ),
+    )
 
     def perform(self, target: None) -> Outcome:
         given = self.cleaned_data
@@ -102,9 +127,11 @@ class RaiseElection(Candidates, Seats, Raising):
             kind=ELECTION,
             method=given["method"],
             on=self.day,
+            fills=given["fills"],
             seats=given["seats"],
             votes_each=given["votes_each"],
             choices=given["candidates"],
             **self.worded(),
         )
+        settle_composition(question=question, on=timezone.localdate())
         return self.raised(question)

@@ -19,6 +19,7 @@ from districts.acts import LineInput, Outcome, Text, act_on, sentence
 from districts.kinds import Kind
 from districts.scope import ground_of
 from elections.act_fields import Lines, Undated
+from elections.bureaus.electing import is_for_a_bureau, settle_composition
 from elections.candidates import as_lines, factory_members, homes_of, lines_of
 from elections.models import Choice, Question
 from elections.models.questions import Method
@@ -84,7 +85,8 @@ class ChangeWording(Change, Wording):
             "quorum_denominator": quorum.denominator,
             **{name: self.cleaned_data[name] for name in self.terms},
         }
-        change_question(question=target, values=values)
+        changed = change_question(question=target, values=values)
+        settle_composition(question=changed, on=timezone.localdate())
         return self.changed()
 
 
@@ -119,8 +121,8 @@ class ChangeCandidates(Candidates, Change):
     name = "change-candidates"
     title = lazy("Change the candidates")
     explanation = lazy(
-        "They are numbered anew, and the composition is to be set again. Who no longer stands when "
-        "ballots are printed is withdrawn instead: the numbers stay."
+        "They are numbered anew, and a composition that was set by hand is to be set again. Who no "
+        "longer stands when ballots are printed is withdrawn instead: the numbers stay."
     )
     icon = "group"
     order = 31
@@ -132,11 +134,13 @@ class ChangeCandidates(Candidates, Change):
 
     def foretold(self, target: Question) -> Iterator[Text]:
         yield from super().foretold(target)
-        for group in target.compositions.all():
+        groups = () if is_for_a_bureau(target) else target.compositions.all()
+        for group in groups:
             yield _("The composition “%(name)s” is to be set again.") % {"name": group}
 
     def perform(self, target: Question) -> Outcome:
         set_choices(question=target, choices=self.cleaned_data["candidates"])
+        settle_composition(question=target, on=timezone.localdate())
         return self.changed()
 
 

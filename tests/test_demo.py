@@ -24,6 +24,8 @@ BREACHES = [
     ("A1", "registered-as-member"),
     ("A1", "unit-open"),
     ("A1", "unit-open"),
+    ("A11", "bureau-mandate"),
+    ("A13", "factory-majority"),
     ("A2", "responsible-cell"),
     ("A3", "locality-covered"),
     ("A3", "locality-covered"),
@@ -34,6 +36,9 @@ BREACHES = [
     ("A4", "residence-unit"),
     ("A6", "unemployed-stay"),
     ("A7", "joint-cell-place"),
+    ("A8", "cell-bureau-size"),
+    ("A8", "cell-led"),
+    ("A8", "cell-seat-held"),
     ("A9", "unit-above-open"),
 ]
 
@@ -53,6 +58,8 @@ def export(folder: Path) -> dict[str, bytes]:
 
 def empty_register():
     tables = (
+        Seat,
+        Bureau,
         Request,
         Registration,
         Employment,

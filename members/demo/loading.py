@@ -55,6 +55,16 @@ _DETACHED = ("detachment", "granted", "articles", "Out of work for long", "", *(
 _REGISTRATION = ("member_id", "unit_id", "kind", "since", "until")
 
 
+Addition = Callable[[date], None]
+_additions: list[Addition] = []
+
+
+def adds_to_town(addition: Addition) -> Addition:
+    """Declare what an app above adds to the town as it stands on a day; set-based."""
+    _additions.append(addition)
+    return addition
+
+
 class RegisterInUse(Exception):
     """The register holds units or people already."""
 
@@ -87,6 +97,8 @@ def load_demonstration(
     make_breaches(day)
     make_requests(day)
     reset_sequence(Request)
+    for add in _additions:
+        add(day)
     facts = {"members": members, "seed": seed, "day": day.isoformat()}
     note(Draft(what=Entry.What.IMPORTED, table="demonstration", facts=facts), act="demo")
 
