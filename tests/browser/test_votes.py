@@ -52,7 +52,11 @@ def test_yes_with_the_receipt_in_three_steps(town, three, member, page, live_ser
     steps.click(page.get_by_role("button", name="Cast my vote"))
     expect(page.get_by_role("heading", name="Your vote is cast")).to_be_visible()
     expect(page.locator(".receipt")).to_have_text(RECEIPT)
-    expect(page.get_by_role("img", name="QR code")).to_be_visible()
+    code = page.get_by_role("img", name="QR code")
+    expect(code).to_be_visible()
+    # Its title alone would be visible too: a drawing is as high as it is wide.
+    drawn = code.bounding_box()
+    assert drawn and drawn["width"] == drawn["height"] >= 128
     expect(page.get_by_role("button", name="Print")).to_be_visible()
     steps.within(3)
     assert not too_wide(page)
