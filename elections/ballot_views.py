@@ -18,7 +18,7 @@ from audit.refusals import Refused
 from elections.access import member_of, one_of, polls_to_vote
 from elections.ballot_forms import UNTOUCHED, Filled, Sheet, lines, read, sheet_of, told
 from elections.eligibility import Eligibility, eligibilities_of, eligibility
-from elections.models import Poll
+from elections.models import CheckOff, Poll
 from elections.models.polls import Channel, State
 from elections.receipts import receipt_page
 from elections.sealing import UnreadableReceipt, qr_svg, read_receipt, shown
@@ -120,7 +120,9 @@ def _ballot(request: HttpRequest, sheet: Sheet, filled: Filled, status: int = 20
 
 
 def _cannot(request: HttpRequest, poll: Poll, blockers: object) -> HttpResponse:
-    """Why the member cannot vote in the poll, with the article."""
-    context = {"poll": poll, "blockers": blockers}
+    """Why the member cannot vote in the poll, with the article; and where the vote lies, if any."""
+    mine = CheckOff.objects.filter(question=poll.question_id, member=member_of(request))
+    voted = mine.filter(annulled=False).select_related("poll").first()
+    context = {"poll": poll, "blockers": blockers, "voted": voted}
     status = 409 if request.method == "POST" else 200
     return render(request, "elections/cannot_vote.html", context, status=status)

@@ -13,7 +13,7 @@ from elections.models import CheckOff, Poll, SealedBallot
 from elections.polls import close_poll
 from elections.questions import Candidate, raise_question, withdraw_candidate
 from elections.sealing import receipt_of
-from elections.voting import cast_vote
+from elections.voting import cast_vote, check_off
 from members.models import Account
 from tests import factories
 from tests.voting import making
@@ -140,9 +140,17 @@ def test_what_was_chosen_stands_on_the_page_again(client, voter):
     poll = elected(town, "block")
     page = client.post(page_of(poll), {"choice": ["1", "2", "3"]}).content.decode()
     assert page.count(" checked") == 3
+    assert "Your choice still stands below" in page
     ranked = elected(town, "scottish-stv")
     page = client.post(page_of(ranked), {"rank-1": "1", "rank-2": "1"}).content.decode()
     assert page.count('value="1"') == 2
+
+
+def test_where_nothing_was_chosen_no_choice_is_said_to_stand(client, voter):
+    town, _member = voter
+    page = client.post(page_of(open_poll_on(town)), {}).content.decode()
+    assert "Nothing was cast." in page
+    assert "still stands below" not in page
 
 
 def test_a_blank_ballot_is_asked_back_and_then_cast(client, voter):
@@ -189,9 +197,33 @@ def test_in_the_street_cell_a_vote_on_the_same_question_is_refused_with_a5(clien
         assert "A5" in page
         assert town.factory_cell.name in page
         assert timezone.localdate().isoformat() in page
+        # The receipt is on the board of the poll in which the vote lies, and on no other.
+        assert reverse("board", args=[here.code]) in page
+        assert reverse("board", args=[there.code]) not in page
     listed = client.get(reverse("votes")).content.decode()
     assert "A5" in listed
     assert CheckOff.objects.count() == 1
+
+
+def test_who_comes_after_the_close_is_not_told_that_the_vote_counts(client, voter):
+    town, _member = voter
+    poll = close_poll(poll=open_poll_on(town))
+    for answer in (client.get(page_of(poll)), client.post(page_of(poll), {"choice": "1"})):
+        page = answer.content.decode()
+        assert "You cannot vote here." in page
+        assert "it counts" not in page
+        assert "my receipt" not in page
+
+
+def test_who_voted_at_the_door_is_sent_after_no_receipt(client, voter):
+    town, member = voter
+    poll = open_poll_on(town)
+    check_off(poll=poll, member=member, by=making.teller(town.town))
+    refused = client.get(page_of(poll)).content.decode()
+    assert "it counts" in refused
+    listed = client.get(reverse("votes")).content.decode()
+    assert "You voted on" in listed
+    assert "my receipt" not in refused + listed
 
 
 def test_nobody_else_gets_the_ballot(client, voter):
