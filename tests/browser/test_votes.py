@@ -56,7 +56,8 @@ def test_yes_with_the_receipt_in_three_steps(town, three, member, page, live_ser
     expect(code).to_be_visible()
     # Its title alone would be visible too: a drawing is as high as it is wide.
     drawn = code.bounding_box()
-    assert drawn and drawn["width"] == drawn["height"] >= 128
+    assert drawn
+    assert drawn["width"] == drawn["height"] >= 128
     expect(page.get_by_role("button", name="Print")).to_be_visible()
     steps.within(3)
     assert not too_wide(page)
