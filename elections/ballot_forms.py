@@ -12,7 +12,7 @@ from uuid import UUID
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from elections.models import Choice, Poll, Question
+from elections.models import Choice, Poll
 from elections.models.questions import Method
 from elections.voting import ballot_form
 
@@ -25,6 +25,7 @@ class Sheet:
     """What stands on a ballot of an open poll: it does not change while the poll is open."""
 
     code: UUID
+    unit: str
     title: str
     text: str
     method: str
@@ -60,10 +61,12 @@ def sheet_of(code: UUID) -> Sheet:
     Raises `CannotVote` where no such poll is open.
     """
     form = ballot_form(code)
-    question = Question.objects.get(polls__pk=form.poll)
+    poll = Poll.objects.select_related("question", "unit").get(pk=form.poll)
+    question = poll.question
     rows = Choice.objects.filter(question=question, number__in=form.standing)
     return Sheet(
         code=code,
+        unit=poll.unit.name,
         title=question.title,
         text=question.text,
         method=question.method,

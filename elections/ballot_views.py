@@ -86,7 +86,8 @@ def _cast(request: HttpRequest, code: UUID) -> HttpResponse:
     except Refused as refused:
         poll = one_of(polls_to_vote(request), code)
         return _cannot(request, poll, refused.blockers)
-    return HttpResponse(receipt_page(request, code=code, title=sheet.title, receipt=receipt))
+    title = f"{sheet.title} - {sheet.unit}"  # the board is that of this unit's poll
+    return HttpResponse(receipt_page(request, code=code, title=title, receipt=receipt))
 
 
 @csrf_exempt

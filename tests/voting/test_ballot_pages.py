@@ -226,6 +226,13 @@ def test_who_voted_at_the_door_is_sent_after_no_receipt(client, voter):
     assert "my receipt" not in refused + listed
 
 
+def test_the_ballot_and_the_receipt_name_the_unit(client, voter):
+    town, _member = voter
+    poll = open_poll_on(town)
+    for answer in (client.get(page_of(poll)), client.post(page_of(poll), {"choice": "1"})):
+        assert town.factory_cell.name in answer.content.decode()
+
+
 def test_nobody_else_gets_the_ballot(client, voter):
     town, _member = voter
     poll = open_poll_on(town)
