@@ -197,10 +197,10 @@ _TOLD = {
     Method.YES_NO: lambda: _("Choose one answer. Who abstains takes part, for neither side."),
     Method.OPTIONS: lambda: _("Choose one of the options, or abstain."),
     Method.BLOCK: lambda: _(
-        "Choose %(most)s names at most, in no order. %(seats)s are elected: those with most votes."
+        "Choose at most %(most)s, in no order. Seats: %(seats)s, for those with most votes."
     ),
     Method.APPROVAL: lambda: _(
-        "Choose everybody whom you approve of, in no order. %(seats)s are elected: those with most"
+        "Choose everybody whom you approve of, in no order. Seats: %(seats)s, for those with most"
         " votes."
     ),
     Method.SCOTTISH: lambda: _ranking(),
@@ -211,7 +211,7 @@ _TOLD = {
 def _ranking() -> str:
     return _(
         "Rank those whom you want: 1 is your first choice. Your one vote goes to your first choice;"
-        " what it does not need there goes on to the next. %(seats)s are elected. A later rank"
+        " what it does not need there goes on to the next. Seats: %(seats)s. A later rank"
         " never harms an earlier one."
     )
 

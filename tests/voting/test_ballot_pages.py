@@ -233,6 +233,17 @@ def test_the_ballot_and_the_receipt_name_the_unit(client, voter):
         assert town.factory_cell.name in answer.content.decode()
 
 
+@pytest.mark.parametrize("method", ["block", "approval", "scottish-stv"])
+def test_the_ballot_speaks_of_one_seat_and_promises_what_the_seal_holds(client, voter, method):
+    town, _member = voter
+    page = client.get(page_of(elected(town, method, seats=1))).content.decode()
+    assert "Seats: 1" in page
+    assert "1 are" not in page
+    # Against a server in wrong hands it does not hold: docs/secrecy.md.
+    assert "Nobody can see" not in page
+    assert "the register keeps nothing that ties it to your name" in page
+
+
 def test_nobody_else_gets_the_ballot(client, voter):
     town, _member = voter
     poll = open_poll_on(town)
