@@ -38,8 +38,19 @@ def votes(request: HttpRequest) -> HttpResponse:
         "member": member_of(request),
         "open": open_votes(request, polls),
         "over": [poll for poll in polls if poll.state != State.OPEN],
+        "whole": _published_as_a_whole(polls),
     }
     return render(request, "elections/votes.html", context)
+
+
+def _published_as_a_whole(polls: list[Poll]) -> set[int]:
+    """The questions of `polls` that were put to several units and are published in all. A query."""
+    asked = {poll.question_id for poll in polls if poll.state == State.PUBLISHED}
+    standing = Poll.objects.filter(question__in=asked).exclude(state=State.ANNULLED)
+    states: dict[int, list[str]] = {}
+    for question, state in standing.values_list("question", "state") if asked else ():
+        states.setdefault(question, []).append(state)
+    return {key for key, found in states.items() if len(found) > 1 and len(set(found)) == 1}
 
 
 def open_votes(request: HttpRequest, polls: list[Poll]) -> list[tuple[Poll, Eligibility]]:

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from audit.models import Entry
 from elections.models import CheckOff, Poll, SealedBallot
-from elections.polls import close_poll
+from elections.polls import close_poll, count_poll, publish_poll
 from elections.questions import Candidate, raise_question, withdraw_candidate
 from elections.sealing import receipt_of
 from elections.voting import cast_vote, check_off
@@ -391,6 +391,26 @@ def test_what_is_over_leads_to_the_board(client, voter):
     assert reverse("result", args=[poll.code]) not in page
     Poll.objects.update(state="published")
     assert reverse("result", args=[poll.code]) in client.get(reverse("votes")).content.decode()
+
+
+def test_the_result_of_all_units_is_reached_once_the_last_is_published(client, voter):
+    town, _member = voter
+    question = making.motion(town.district)
+    tellers = making.tellers(town.town)
+    factories.member(cell=town.street_cell)
+    here, there = (
+        making.opened(question, cell, tellers=tellers)
+        for cell in (town.factory_cell, town.street_cell)
+    )
+    for poll in (here, there):
+        assert "all units together" not in client.get(reverse("votes")).content.decode()
+        making.open_box_of(close_poll(poll=poll))
+        publish_poll(poll=count_poll(poll=poll))
+    whole = reverse("question-result", args=[question.pk])
+    assert whole in client.get(reverse("votes")).content.decode()
+    assert client.get(whole).status_code == 200
+    alone = client.get(reverse("result", args=[here.code])).content.decode()
+    assert f"the votes in {town.factory_cell.name} alone" in alone
 
 
 def test_an_account_without_a_member_is_told_so(client):
