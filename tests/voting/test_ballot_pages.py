@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from audit.models import Entry
 from elections.models import CheckOff, Poll, SealedBallot
-from elections.polls import close_poll, count_poll, publish_poll
+from elections.polls import annul_poll, close_poll, count_poll, publish_poll
 from elections.questions import Candidate, raise_question, withdraw_candidate
 from elections.sealing import receipt_of
 from elections.voting import cast_vote, check_off
@@ -213,6 +213,16 @@ def test_who_comes_after_the_close_is_not_told_that_the_vote_counts(client, vote
         assert "You cannot vote here." in page
         assert "it counts" not in page
         assert "my receipt" not in page
+
+
+def test_who_voted_in_a_poll_that_is_annulled_is_told_so(client, voter):
+    town, _member = voter
+    poll = open_poll_on(town)
+    client.post(page_of(poll), {"choice": "1"})
+    annul_poll(poll=poll)
+    page = client.get(page_of(poll)).content.decode()
+    assert "The poll is annulled: its votes count no more." in page
+    assert "it counts" not in page
 
 
 def test_who_voted_at_the_door_is_sent_after_no_receipt(client, voter):
