@@ -1,6 +1,7 @@
 """The member's pages: what is open, each ballot, the receipt; and what none of it keeps."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.contrib.sessions.models import Session
@@ -384,9 +385,11 @@ def test_the_list_takes_as_many_queries_for_one_poll_as_for_three(
 def test_the_first_page_names_the_open_votes(client, voter):
     town, _member = voter
     assert "No vote is open" in client.get(reverse("home")).content.decode()
-    poll = open_poll_on(town)
+    closes_at = timezone.localtime() + timedelta(days=1)
+    poll = open_poll_on(town, closes_at=closes_at)
     page = client.get(reverse("home")).content.decode()
     assert page_of(poll) in page
+    assert f"until {closes_at:%Y-%m-%d %H:%M}" in page
     client.post(page_of(poll), {"choice": "1"})
     page = client.get(reverse("home")).content.decode()
     assert f'"{page_of(poll)}"' not in page
