@@ -11,10 +11,10 @@ from django.utils import timezone
 
 from audit.models import Entry
 from elections.models import CheckOff, Poll, SealedBallot
-from elections.polls import annul_poll, close_poll, count_poll, publish_poll
+from elections.polls import close_poll
 from elections.questions import Candidate, raise_question, withdraw_candidate
 from elections.sealing import receipt_of
-from elections.voting import cast_vote, check_off
+from elections.voting import cast_vote
 from members.models import Account
 from tests import factories
 from tests.voting import making
@@ -147,13 +147,6 @@ def test_what_was_chosen_stands_on_the_page_again(client, voter):
     assert page.count('value="1"') == 2
 
 
-def test_where_nothing_was_chosen_no_choice_is_said_to_stand(client, voter):
-    town, _member = voter
-    page = client.post(page_of(open_poll_on(town)), {}).content.decode()
-    assert "Nothing was cast." in page
-    assert "still stands below" not in page
-
-
 def test_a_blank_ballot_is_asked_back_and_then_cast(client, voter):
     town, _member = voter
     poll = elected(town, "approval")
@@ -204,55 +197,6 @@ def test_in_the_street_cell_a_vote_on_the_same_question_is_refused_with_a5(clien
     listed = client.get(reverse("votes")).content.decode()
     assert "A5" in listed
     assert CheckOff.objects.count() == 1
-
-
-def test_who_comes_after_the_close_is_not_told_that_the_vote_counts(client, voter):
-    town, _member = voter
-    poll = close_poll(poll=open_poll_on(town))
-    for answer in (client.get(page_of(poll)), client.post(page_of(poll), {"choice": "1"})):
-        page = answer.content.decode()
-        assert "You cannot vote here." in page
-        assert "it counts" not in page
-        assert "my receipt" not in page
-
-
-def test_who_voted_in_a_poll_that_is_annulled_is_told_so(client, voter):
-    town, _member = voter
-    poll = open_poll_on(town)
-    client.post(page_of(poll), {"choice": "1"})
-    annul_poll(poll=poll)
-    page = client.get(page_of(poll)).content.decode()
-    assert "The poll is annulled: its votes count no more." in page
-    assert "it counts" not in page
-
-
-def test_who_voted_at_the_door_is_sent_after_no_receipt(client, voter):
-    town, member = voter
-    poll = open_poll_on(town)
-    check_off(poll=poll, member=member, by=making.teller(town.town))
-    refused = client.get(page_of(poll)).content.decode()
-    assert "it counts" in refused
-    listed = client.get(reverse("votes")).content.decode()
-    assert "You voted on" in listed
-    assert "my receipt" not in refused + listed
-
-
-def test_the_ballot_and_the_receipt_name_the_unit(client, voter):
-    town, _member = voter
-    poll = open_poll_on(town)
-    for answer in (client.get(page_of(poll)), client.post(page_of(poll), {"choice": "1"})):
-        assert town.factory_cell.name in answer.content.decode()
-
-
-@pytest.mark.parametrize("method", ["block", "approval", "scottish-stv"])
-def test_the_ballot_speaks_of_one_seat_and_promises_what_the_seal_holds(client, voter, method):
-    town, _member = voter
-    page = client.get(page_of(elected(town, method, seats=1))).content.decode()
-    assert "Seats: 1" in page
-    assert "1 are" not in page
-    # Against a server in wrong hands it does not hold: docs/secrecy.md.
-    assert "Nobody can see" not in page
-    assert "the register keeps nothing that ties it to your name" in page
 
 
 def test_nobody_else_gets_the_ballot(client, voter):
@@ -404,26 +348,6 @@ def test_what_is_over_leads_to_the_board(client, voter):
     assert reverse("result", args=[poll.code]) not in page
     Poll.objects.update(state="published")
     assert reverse("result", args=[poll.code]) in client.get(reverse("votes")).content.decode()
-
-
-def test_the_result_of_all_units_is_reached_once_the_last_is_published(client, voter):
-    town, _member = voter
-    question = making.motion(town.district)
-    tellers = making.tellers(town.town)
-    factories.member(cell=town.street_cell)
-    here, there = (
-        making.opened(question, cell, tellers=tellers)
-        for cell in (town.factory_cell, town.street_cell)
-    )
-    for poll in (here, there):
-        assert "all units together" not in client.get(reverse("votes")).content.decode()
-        making.open_box_of(close_poll(poll=poll))
-        publish_poll(poll=count_poll(poll=poll))
-    whole = reverse("question-result", args=[question.pk])
-    assert whole in client.get(reverse("votes")).content.decode()
-    assert client.get(whole).status_code == 200
-    alone = client.get(reverse("result", args=[here.code])).content.decode()
-    assert f"the votes in {town.factory_cell.name} alone" in alone
 
 
 def test_an_account_without_a_member_is_told_so(client):
