@@ -8,6 +8,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import ngettext
 
 from audit.refusals import Blocker, refuse_if
 from audit.rulebook import statutes
@@ -263,7 +264,10 @@ class AnnulPoll(PollStep):
 
     def foretold(self, target: Poll) -> Iterable[Text]:
         turnout = turnouts([target])[target.pk]
-        yield _("%(voted)s votes count no more.") % {"voted": turnout.voted}
+        text = ngettext(
+            "%(voted)s vote counts no more.", "%(voted)s votes count no more.", turnout.voted
+        )
+        yield text % {"voted": turnout.voted}
 
     def perform(self, target: Poll) -> Outcome:
         return self.outcome(annul_poll(poll=target))

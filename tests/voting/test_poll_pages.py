@@ -250,7 +250,7 @@ class TestAnnulling:
         check_off(poll=poll, member=voters[0], by=secretary)
         assert errors(sent(client, poll, "annul-poll"), "reason")
         shown = preview(client, poll, "annul-poll", reason="The box was broken.")
-        assert shown.foretold == ["1 votes count no more."]
+        assert shown.foretold == ["1 vote counts no more."]
         assert state_of(poll) == "open"
         done(sent(client, poll, "annul-poll", reason="The box was broken."))
         assert state_of(poll) == "annulled"

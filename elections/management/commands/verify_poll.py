@@ -67,13 +67,15 @@ class Command(BaseCommand):
             return None  # `differences` has named what is wrong
 
     def _tell(self, poll: PublishedPoll, manifest: str) -> None:
-        papers = poll.totals.papers if poll.totals else 0
+        papers, invalid = poll.totals.papers if poll.totals else 0, poll.invalid_papers
+        if poll.totals:
+            invalid += poll.totals.invalid
         for line in (
             f"{poll.title} ({poll.unit}), opened on {poll.opened_on}, closed on {poll.closed_on}",
             f"Entitled: {poll.entitled}. Checked off: {poll.checked_off_online} online,"
             f" {poll.checked_off_on_paper} on paper.",
             f"Receipts: {len(poll.receipts)}. Ballots in the list: {len(poll.ballots)}."
-            f" Papers in totals: {papers}. Invalid: {poll.invalid_papers}.",
+            f" Papers in totals: {papers}. Invalid: {invalid}.",
             f"Chain's head: {poll.chain_head}",
             f"SHA-256 of manifest.json: {manifest}",
         ):
