@@ -27,7 +27,7 @@ from elections.poll_blockers import (
 )
 from elections.polls import annul_poll, close_poll, count_poll, open_poll, publish_poll
 from elections.roll import entitled
-from elections.steps import turnouts
+from elections.steps import fewest_together, turnouts
 
 DELEGATES = Poll.Assembly.DELEGATES
 
@@ -224,6 +224,15 @@ class PublishPoll(PollStep):
 
     def blocking(self, poll: Poll) -> list[Blocker]:
         return publishing_blockers(poll)
+
+    def unusual(self, target: Poll) -> Iterator[Text]:
+        number, least = fewest_together([target])[target.pk], statutes().secret_least
+        if 0 < number < least:
+            text = _(
+                "%(unit)s: %(number)s ballots lie together, fewer than %(least)s. What is "
+                "published may tell how everybody of them voted."
+            )
+            yield text % {"unit": target.unit, "number": number, "least": least}
 
     def perform(self, target: Poll) -> Outcome:
         return self.outcome(publish_poll(poll=target))

@@ -99,8 +99,9 @@ def test_the_result_of_all_units_is_reached_once_the_last_is_published(client, v
         for cell in (town.factory_cell, town.street_cell)
     )
     for poll in (here, there):
+        close_poll(poll=poll)
+    for poll in (here, there):
         assert "all units together" not in client.get(reverse("votes")).content.decode()
-        making.open_box_of(close_poll(poll=poll))
         publish_poll(poll=count_poll(poll=poll))
     whole = reverse("question-result", args=[question.pk])
     assert whole in client.get(reverse("votes")).content.decode()
