@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import ngettext
 
 from audit.refusals import Blocker, refuse_if
+from audit.rulebook import statutes
 from districts.acts import Outcome, Text, act_on, sentence
 from districts.roles import CHANGE
 from districts.scope import ground_of
@@ -21,10 +22,10 @@ from elections.act_fields import Undated
 from elections.models import Poll, Question
 from elections.models.polls import State
 from elections.poll_acts import DELEGATES, ClosePoll, CountPoll, OpenPoll, PublishPoll, few
-from elections.poll_blockers import counting_blockers, opening_blockers
+from elections.poll_blockers import counting_blockers, opening_blockers, publishing_blockers
 from elections.polls import close_poll, count_poll, open_poll, publish_poll
 from elections.roll import entitled
-from elections.steps import Turnout, turnouts
+from elections.steps import Turnout, fewest_together, turnouts
 
 MOST_NAMED = 10
 
@@ -222,6 +223,22 @@ class PublishAll(AllPolls):
     explanation = PublishPoll.explanation
     icon = PublishPoll.icon
     state = State.COUNTED
+
+    def blocking(self, poll: Poll) -> Sequence[Blocker]:
+        return publishing_blockers(poll)
+
+    def unusual(self, target: Question) -> Iterator[Text]:
+        least = statutes().secret_least
+        few = sum(0 < number < least for number in fewest_together(self.polls).values())
+        if few:
+            text = ngettext(
+                "In %(number)s poll fewer than %(least)s ballots lie together: what is published "
+                "may tell how everybody of them voted.",
+                "In %(number)s polls fewer than %(least)s ballots lie together: what is published "
+                "may tell how everybody of them voted.",
+                few,
+            )
+            yield text % {"number": few, "least": least}
 
     def do(self, poll: Poll) -> Poll:
         return publish_poll(poll=poll)

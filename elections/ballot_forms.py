@@ -12,7 +12,7 @@ from uuid import UUID
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from elections.models import Choice, Poll, Question
+from elections.models import Choice, Poll
 from elections.models.questions import Method
 from elections.voting import ballot_form
 
@@ -25,6 +25,7 @@ class Sheet:
     """What stands on a ballot of an open poll: it does not change while the poll is open."""
 
     code: UUID
+    unit: str
     title: str
     text: str
     method: str
@@ -60,10 +61,12 @@ def sheet_of(code: UUID) -> Sheet:
     Raises `CannotVote` where no such poll is open.
     """
     form = ballot_form(code)
-    question = Question.objects.get(polls__pk=form.poll)
+    poll = Poll.objects.select_related("question", "unit").get(pk=form.poll)
+    question = poll.question
     rows = Choice.objects.filter(question=question, number__in=form.standing)
     return Sheet(
         code=code,
+        unit=poll.unit.name,
         title=question.title,
         text=question.text,
         method=question.method,
@@ -194,10 +197,10 @@ _TOLD = {
     Method.YES_NO: lambda: _("Choose one answer. Who abstains takes part, for neither side."),
     Method.OPTIONS: lambda: _("Choose one of the options, or abstain."),
     Method.BLOCK: lambda: _(
-        "Choose %(most)s names at most, in no order. %(seats)s are elected: those with most votes."
+        "Choose at most %(most)s, in no order. Seats: %(seats)s, for those with most votes."
     ),
     Method.APPROVAL: lambda: _(
-        "Choose everybody whom you approve of, in no order. %(seats)s are elected: those with most"
+        "Choose everybody whom you approve of, in no order. Seats: %(seats)s, for those with most"
         " votes."
     ),
     Method.SCOTTISH: lambda: _ranking(),
@@ -208,7 +211,7 @@ _TOLD = {
 def _ranking() -> str:
     return _(
         "Rank those whom you want: 1 is your first choice. Your one vote goes to your first choice;"
-        " what it does not need there goes on to the next. %(seats)s are elected. A later rank"
+        " what it does not need there goes on to the next. Seats: %(seats)s. A later rank"
         " never harms an earlier one."
     )
 

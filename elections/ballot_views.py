@@ -18,7 +18,7 @@ from audit.refusals import Refused
 from elections.access import member_of, one_of, polls_to_vote
 from elections.ballot_forms import UNTOUCHED, Filled, Sheet, lines, read, sheet_of, told
 from elections.eligibility import Eligibility, eligibilities_of, eligibility
-from elections.models import Poll
+from elections.models import CheckOff, Poll
 from elections.models.polls import Channel, State
 from elections.receipts import receipt_page
 from elections.sealing import UnreadableReceipt, qr_svg, read_receipt, shown
@@ -38,8 +38,19 @@ def votes(request: HttpRequest) -> HttpResponse:
         "member": member_of(request),
         "open": open_votes(request, polls),
         "over": [poll for poll in polls if poll.state != State.OPEN],
+        "whole": _published_as_a_whole(polls),
     }
     return render(request, "elections/votes.html", context)
+
+
+def _published_as_a_whole(polls: list[Poll]) -> set[int]:
+    """The questions of `polls` that were put to several units and are published in all. A query."""
+    asked = {poll.question_id for poll in polls if poll.state == State.PUBLISHED}
+    standing = Poll.objects.filter(question__in=asked).exclude(state=State.ANNULLED)
+    states: dict[int, list[str]] = {}
+    for question, state in standing.values_list("question", "state") if asked else ():
+        states.setdefault(question, []).append(state)
+    return {key for key, found in states.items() if len(found) > 1 and len(set(found)) == 1}
 
 
 def open_votes(request: HttpRequest, polls: list[Poll]) -> list[tuple[Poll, Eligibility]]:
@@ -86,7 +97,8 @@ def _cast(request: HttpRequest, code: UUID) -> HttpResponse:
     except Refused as refused:
         poll = one_of(polls_to_vote(request), code)
         return _cannot(request, poll, refused.blockers)
-    return HttpResponse(receipt_page(request, code=code, title=sheet.title, receipt=receipt))
+    title = f"{sheet.title} - {sheet.unit}"  # the board is that of this unit's poll
+    return HttpResponse(receipt_page(request, code=code, title=title, receipt=receipt))
 
 
 @csrf_exempt
@@ -120,7 +132,9 @@ def _ballot(request: HttpRequest, sheet: Sheet, filled: Filled, status: int = 20
 
 
 def _cannot(request: HttpRequest, poll: Poll, blockers: object) -> HttpResponse:
-    """Why the member cannot vote in the poll, with the article."""
-    context = {"poll": poll, "blockers": blockers}
+    """Why the member cannot vote in the poll, with the article; and where the vote lies, if any."""
+    mine = CheckOff.objects.filter(question=poll.question_id, member=member_of(request))
+    voted = mine.filter(annulled=False).select_related("poll").first()
+    context = {"poll": poll, "blockers": blockers, "voted": voted}
     status = 409 if request.method == "POST" else 200
     return render(request, "elections/cannot_vote.html", context, status=status)

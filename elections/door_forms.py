@@ -13,6 +13,7 @@ from elections.models import Choice, Poll, PollTeller
 BLANK = "-"
 MOST_PAPERS = 1_000_000
 LONGEST_TEXT = 2_000_000
+MOST_NAMED = 20  # lines that cannot be read
 
 
 class NumberField(forms.IntegerField):
@@ -74,7 +75,7 @@ class PapersForm(forms.Form):
     invalid = NumberField(label=_("Invalid papers"))
 
     def clean_ballots(self) -> list[list[int]]:
-        """The papers; every line that cannot be read is named."""
+        """The papers; the lines that cannot be read are named, the first ones by themselves."""
         lines = self.cleaned_data["ballots"].rstrip().splitlines()
         read, wrong = [], []
         for place, line in enumerate(lines, start=1):
@@ -82,6 +83,9 @@ class PapersForm(forms.Form):
                 read.append(paper(line))
             except ValueError as error:
                 wrong.append(_now("Line %(place)s: %(why)s") % {"place": place, "why": error})
+        if more := wrong[MOST_NAMED:]:
+            told = _now("%(more)s more lines cannot be read.") % {"more": len(more)}
+            wrong = [*wrong[:MOST_NAMED], told]
         if wrong:
             raise ValidationError(wrong)
         return read

@@ -64,7 +64,10 @@ def find(poll: Poll, text: str, account: Account) -> Found:
 
 def member_of_poll(poll: Poll, number: str) -> Member | None:
     """The member with exactly this number, if he or she is one whom `find` would name."""
-    if not (number.isascii() and number.isdecimal() and int(number) <= _HIGHEST):
+    # The length first: `int` raises for thousands of digits.
+    if not (number.isascii() and number.isdecimal() and len(number) < 20):
+        return None
+    if int(number) > _HIGHEST:
         return None
     for members in (_on_roll(poll), _beside(poll)):
         found = members.filter(pk=int(number)).first()

@@ -116,6 +116,8 @@ def _closed(poll: Poll, channel: str | None) -> Eligibility | None:
     """Why nobody can vote, in this way or at all; None where somebody can."""
     if poll.state == State.DRAFTED:
         return _no(_("The poll is not open yet."))
+    if poll.state == State.ANNULLED:
+        return _no(_("The poll is annulled: its votes count no more."))
     if poll.state != State.OPEN:
         return _no(_("The poll is no longer open."))
     if poll.closes_at is not None and poll.closes_at <= timezone.now():

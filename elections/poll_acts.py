@@ -8,6 +8,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import ngettext
 
 from audit.refusals import Blocker, refuse_if
 from audit.rulebook import statutes
@@ -26,7 +27,7 @@ from elections.poll_blockers import (
 )
 from elections.polls import annul_poll, close_poll, count_poll, open_poll, publish_poll
 from elections.roll import entitled
-from elections.steps import turnouts
+from elections.steps import fewest_together, turnouts
 
 DELEGATES = Poll.Assembly.DELEGATES
 
@@ -224,6 +225,15 @@ class PublishPoll(PollStep):
     def blocking(self, poll: Poll) -> list[Blocker]:
         return publishing_blockers(poll)
 
+    def unusual(self, target: Poll) -> Iterator[Text]:
+        number, least = fewest_together([target])[target.pk], statutes().secret_least
+        if 0 < number < least:
+            text = _(
+                "%(unit)s: %(number)s ballots lie together, fewer than %(least)s. What is "
+                "published may tell how everybody of them voted."
+            )
+            yield text % {"unit": target.unit, "number": number, "least": least}
+
     def perform(self, target: Poll) -> Outcome:
         return self.outcome(publish_poll(poll=target))
 
@@ -263,7 +273,10 @@ class AnnulPoll(PollStep):
 
     def foretold(self, target: Poll) -> Iterable[Text]:
         turnout = turnouts([target])[target.pk]
-        yield _("%(voted)s votes count no more.") % {"voted": turnout.voted}
+        text = ngettext(
+            "%(voted)s vote counts no more.", "%(voted)s votes count no more.", turnout.voted
+        )
+        yield text % {"voted": turnout.voted}
 
     def perform(self, target: Poll) -> Outcome:
         return self.outcome(annul_poll(poll=target))

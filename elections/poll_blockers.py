@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from audit.refusals import Blocker
 from elections.bureaus.electing import election_blockers
@@ -16,6 +17,7 @@ from elections.results import impossible_groups, terms_of
 from elections.roll import entitled
 from elections.states import state_blockers
 from elections.tallying import terms_faults
+from elections.tellers import tellers_for
 
 
 def opening_blockers(poll: Poll, members: Sequence[int] | None = None) -> list[Blocker]:
@@ -60,6 +62,7 @@ def _teller_blockers(poll: Poll) -> Iterator[Blocker]:
     tellers = [teller.account for teller in poll.tellers.select_related("account")]
     if len(tellers) != TELLERS:
         yield Blocker(_("A vote that is cast online has three tellers, two of whom open the box."))
+    known = {account.pk for account in tellers_for(poll.unit)}
     having = set(TellerKey.objects.filter(account__in=tellers).values_list("account", flat=True))
     for account in tellers:
         told = {"teller": account.get_username()}
@@ -67,6 +70,8 @@ def _teller_blockers(poll: Poll) -> Iterator[Blocker]:
             yield Blocker(_("%(teller)s has not made a teller's key yet.") % told)
         if not account.is_active:
             yield Blocker(_("The account of %(teller)s is closed.") % told)
+        elif account.pk not in known:
+            yield Blocker(_("%(teller)s holds the role of a teller here no more.") % told)
 
 
 def closing_blockers(poll: Poll) -> list[Blocker]:
@@ -83,9 +88,9 @@ def _not_countable(poll: Poll) -> Iterator[Blocker]:
     if poll.is_online:
         count = Count.objects.filter(poll=poll).first()
         voted = poll.check_offs.filter(channel=Channel.ONLINE).count()
-        if count is None:
+        if count is None and voted:
             yield Blocker(_("The box has not been opened: two tellers open it together."))
-        elif len(count.ballots) != voted:
+        elif count is not None and len(count.ballots) != voted:
             reason = _("The box held %(lying)s ballots; %(voted)s members voted online.")
             yield Blocker(reason % {"lying": len(count.ballots), "voted": voted}, "A5")
     if poll.is_on_paper:
@@ -93,8 +98,22 @@ def _not_countable(poll: Poll) -> Iterator[Blocker]:
 
 
 def publishing_blockers(poll: Poll) -> list[Blocker]:
-    """Whether the result can be published: once it is counted."""
-    return state_blockers(poll, State.PUBLISHED)
+    """Whether the result can be published: once it is counted, and nobody votes on it elsewhere."""
+    return [*state_blockers(poll, State.PUBLISHED), *_known_too_early(poll)]
+
+
+def _known_too_early(poll: Poll) -> Iterator[Blocker]:
+    """The result of one poll is an interim result of its question."""
+    running = poll.question.polls.open().exclude(pk=poll.pk).count()
+    if running:
+        reason = ngettext(
+            "Votes are being cast on this question in %(number)s other poll: the result would be "
+            "known there too early. Close it first.",
+            "Votes are being cast on this question in %(number)s other polls: the result would be "
+            "known there too early. Close them first.",
+            running,
+        )
+        yield Blocker(reason % {"number": running})
 
 
 def annulling_blockers(poll: Poll) -> list[Blocker]:

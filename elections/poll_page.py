@@ -13,7 +13,7 @@ from audit.refusals import Blocker
 from districts.roles import CHANGE, TELL
 from districts.scope import ground_of
 from districts.sections import Section, declare_section
-from elections.models import Poll, TellerKey
+from elections.models import Count, Poll, TellerKey
 from elections.models.polls import State
 from elections.poll_acts import DELEGATES
 from elections.poll_blockers import counting_blockers, opening_blockers, question_blockers
@@ -51,8 +51,12 @@ def _standing(request: HttpRequest, poll: Poll) -> Mapping[str, Any]:
 
 
 def _public(poll: Poll) -> Iterator[tuple[Any, str]]:
-    """What all on the roll can look at; the result beforehand, for those who hold the poll."""
-    if poll.state in (State.COUNTED, State.PUBLISHED):
+    """What all on the roll can look at; the result also before and after that, for those who hold
+    the poll.
+    """
+    counted = Count.objects.filter(poll=poll).exclude(result=None)
+    over = poll.state == State.ANNULLED and counted.exists()
+    if over or poll.state in (State.COUNTED, State.PUBLISHED):
         yield _("The result"), reverse("result", args=[poll.code])
     if poll.state != State.DRAFTED and poll.is_online:
         yield _("The board"), reverse("board", args=[poll.code])

@@ -24,7 +24,7 @@ from elections.poll_blockers import (
     opening_blockers,
     publishing_blockers,
 )
-from elections.results import result_of
+from elections.results import result_of, settle_whole
 from elections.roll import entitled
 from elections.sealing import new_poll_key, shuffled
 
@@ -179,6 +179,7 @@ def publish_poll(*, poll: Poll) -> Poll:
     refuse_if(publishing_blockers(poll), CannotPublishPoll)
     poll.state = State.PUBLISHED
     poll.save(update_fields=["state"])
+    settle_whole(poll.question)
     return poll
 
 
@@ -194,4 +195,5 @@ def annul_poll(*, poll: Poll) -> Poll:
     Share.objects.filter(poll=poll).update(half=None)
     poll.state = State.ANNULLED
     poll.save(update_fields=["state"])
+    settle_whole(poll.question)
     return poll

@@ -99,6 +99,9 @@ class PutQuestion(Arrangement):
         given = super().clean()
         if given.get("whom") == ONE and given.get("one") is None and "one" not in self.errors:
             self.add_error("one", _("Which unit?"))
+        if given.get("one") is not None and given.get("whom") not in (ONE, None):
+            reason = _("Choose “one unit” above to ask this unit alone, or leave it empty.")
+            self.add_error("one", reason)
         return given
 
     def perform(self, target: Question) -> Outcome:

@@ -182,8 +182,11 @@ def lock_question(question: Question) -> Question:
 
 
 def editing_blockers(question: Question) -> list[Blocker]:
-    """Why the question cannot be changed any more: it is the same for all who vote on it."""
-    begun = question.polls.exclude(state__in=[State.DRAFTED, State.ANNULLED]).exists()
+    """Why the question cannot be changed any more: it is the same for all who vote on it.
+
+    What was voted on in a poll that is annulled is kept as well, and with it what was asked.
+    """
+    begun = question.polls.filter(opened_at__isnull=False).exists()
     if not begun:
         return []
     return [Blocker(_("A poll on this question has been opened: the question stays as it is."))]

@@ -99,17 +99,13 @@ def short(votes: str) -> str:
 
 
 def _action(action: str, names: Names) -> str:
-    """What a stage did, with names in place of the candidates' numbers."""
+    """What a stage did, with the candidate's name in place of the number."""
     word, _space, numbers = action.partition(" ")
-    if word in ("surplus", "exclude") and numbers:
-        told = {"surplus": _("Surplus of %(name)s"), "exclude": _("Exclusion of %(name)s")}[word]
-        return told % {"name": ", ".join(names[int(number)] for number in numbers.split(", "))}
-    known = {
-        "first preferences": _("First preferences"),
-        "votes counted": _("Votes"),
-        "surplus": _("Surpluses passed on"),
-    }
-    return known.get(action, action)
+    told = {"surplus": _("Surplus of %(name)s"), "exclude": _("Exclusion of %(name)s")}
+    if word in told and numbers:
+        return told[word] % {"name": ", ".join(names[int(one)] for one in numbers.split(", "))}
+    known = {"first preferences": _("First preferences"), "votes counted": _("Votes")}
+    return {**known, "surplus": _("Surplus")}.get(action, action)
 
 
 def _moved(found: Iterable[Mapping[str, Any]], names: Names) -> list[Moved]:

@@ -20,7 +20,7 @@ from elections.models import Count, Poll, Question
 from elections.models.polls import State
 from elections.published import files_of, manifest_digest
 from elections.result_shown import shown
-from elections.results import published, whole_result
+from elections.results import published, whole_files, whole_result
 from elections.steps import turnouts
 
 KINDS = {
@@ -34,11 +34,15 @@ _AGES = (1980, 1, 1, 0, 0, 0)  # no day in the zip: the same files give the same
 
 @require_safe
 def result(request: HttpRequest, code: UUID) -> HttpResponse:
-    """The result of a published poll; before that for those who hold the poll, and marked so."""
+    """The result of a published poll; before that and after an annulment for those who hold the
+    poll, and marked so.
+    """
     poll = one_of(polls_to_see(request), code)
-    if poll.state != State.PUBLISHED and not _early(request, poll):
+    if poll.state != State.PUBLISHED and not _held_back(request, poll):
         raise Http404
-    count = Count.objects.get(poll=poll)
+    count = Count.objects.filter(poll=poll).exclude(result=None).first()
+    if count is None:
+        raise Http404  # annulled before it was counted
     files = dict(_written(poll.code)) if poll.state == State.PUBLISHED else {}
     context = {
         "poll": poll,
@@ -52,9 +56,12 @@ def result(request: HttpRequest, code: UUID) -> HttpResponse:
     return render(request, "elections/result.html", context)
 
 
-def _early(request: HttpRequest, poll: Poll) -> bool:
-    """Whether the poll is counted, and whoever asks holds it: as secretary, auditor or teller."""
-    if poll.state != State.COUNTED:
+def _held_back(request: HttpRequest, poll: Poll) -> bool:
+    """Whether the result is there for those alone who hold the poll, and whoever asks does.
+
+    As secretary, auditor or teller: of a poll that is counted, or was before it was annulled.
+    """
+    if poll.state not in (State.COUNTED, State.ANNULLED):
         return False
     place = (poll.unit.tree_id, poll.unit.lft)
     return ground_of(request).has(*place) or ground_of(request, TELL).has(*place)
@@ -80,6 +87,7 @@ def question_result(request: HttpRequest, pk: int) -> HttpResponse:
         "waiting": len(polls) - len(ordered),
         "polls": [(poll, known.get(poll.pk)) for poll in ordered],
         "office": _in_office(request, question),
+        "entitled": question.entitled,
         "mine": set(polls_to_see(request).filter(question=pk).values_list("pk", flat=True)),
     }
     return render(request, "elections/question_result.html", context)
@@ -90,6 +98,16 @@ def _in_office(request: HttpRequest, question: Question) -> str:
     if not ground_of(request).has(question.unit.tree_id, question.unit.lft):
         return ""
     return reverse("admin:elections_question_change", args=[question.pk])
+
+
+@require_safe
+def question_files(request: HttpRequest, pk: int) -> HttpResponse:
+    """All files of a question over its polls in a zip, for those who see the unit that asks."""
+    question = Question.objects.filter(pk=pk).select_related("unit").first()
+    files = whole_files(question) if question and _in_office(request, question) else {}
+    if not files:
+        raise Http404
+    return _download(_packed(files), f"question-{pk}.zip", "application/zip")
 
 
 @require_safe
@@ -108,12 +126,15 @@ def all_files(request: HttpRequest, code: UUID) -> HttpResponse:
 
     They are stored as they are: another version of a packer would give other bytes.
     """
-    files = _files(request, code)
+    return _download(_packed(_files(request, code)), f"poll-{code}.zip", "application/zip")
+
+
+def _packed(files: Mapping[str, bytes]) -> bytes:
     packed = BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:
         for name in sorted(files):
             archive.writestr(zipfile.ZipInfo(name, _AGES), files[name])
-    return _download(packed.getvalue(), f"poll-{code}.zip", "application/zip")
+    return packed.getvalue()
 
 
 def _files(request: HttpRequest, code: UUID) -> dict[str, bytes]:

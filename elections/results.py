@@ -1,18 +1,16 @@
 """From the register's rows to what is counted, and from a count to what is published."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from typing import Any
 
 from django.utils import timezone
 
-from elections.board import chain
 from elections.counting.composition import impossible
 from elections.counting.contest import Contest, Group
-from elections.models import Choice, Count, Poll, Question, SealedBallot
+from elections.models import Choice, Count, Poll, Question, RollEntry, SealedBallot
 from elections.models.polls import Channel, State
 from elections.models.questions import Method
-from elections.published import PublishedPoll
+from elections.published import PublishedPoll, question_files, together
 from elections.published.writing import result_of as counted
 from elections.tallying import PaperTotals, Terms
 
@@ -51,15 +49,44 @@ def result_of(poll: Poll, count: Count) -> dict[str, Any]:
 def whole_result(question: Question) -> dict[str, Any] | None:
     """The result of a question over all its polls; None while one of them is not published.
 
-    All ballots lie in one box for it, and the roll is all rolls together. The lot is drawn with the
-    seeds of all polls, in the order of their codes.
+    All ballots lie in one box for it, and on the roll of the whole everybody stands once (A5). The
+    lot is drawn with the seeds of all polls, in the order of their codes.
     """
     return counted(published_together(question)) if all_published(question) else None
 
 
 def published_together(question: Question) -> PublishedPoll:
     """All polls of a question as one; ask `all_published` before."""
-    return _together([published(poll) for poll in all_published(question)])
+    polls = all_published(question)
+    return together([published(poll) for poll in polls], _entitled(question, polls))
+
+
+def whole_files(question: Question) -> dict[str, bytes]:
+    """The files of a question over all its polls; none while one of them is not published."""
+    polls = all_published(question)
+    if not polls:
+        return {}
+    return question_files([published(poll) for poll in polls], _entitled(question, polls))
+
+
+def settle_whole(question: Question) -> None:
+    """Keep how many are entitled in all, once the last poll of the question is published.
+
+    Members who are made one afterwards change nothing of what was published.
+    """
+    polls = all_published(question)
+    question.entitled = entitled_in_all(polls) if polls else None
+    question.save(update_fields=["entitled"])
+
+
+def _entitled(question: Question, polls: Iterable[Poll]) -> int:
+    return entitled_in_all(polls) if question.entitled is None else question.entitled
+
+
+def entitled_in_all(polls: Iterable[Poll]) -> int:
+    """How many people stand on the rolls of these polls; who stands on two is one. One query."""
+    entries = RollEntry.objects.filter(poll__in=[poll.pk for poll in polls])
+    return entries.order_by().values("member").distinct().count()
 
 
 def all_published(question: Question) -> list[Poll]:
@@ -149,34 +176,4 @@ def _totals(question: Question, count: Count, options: int) -> PaperTotals | Non
         papers=count.papers + count.invalid,
         blank=count.blank + abstained,
         invalid=count.invalid,
-    )
-
-
-def _together(each: Sequence[PublishedPoll]) -> PublishedPoll:
-    """Several polls on one question as one."""
-    first = each[0]
-    totals = [one.totals for one in each if one.totals is not None]
-    key = ""
-    receipts = sorted(receipt for one in each for receipt in one.receipts)
-    return replace(
-        first,
-        entitled=sum(one.entitled for one in each),
-        checked_off_online=sum(one.checked_off_online for one in each),
-        checked_off_on_paper=sum(one.checked_off_on_paper for one in each),
-        public_key=key,
-        seed="|".join(one.seed for one in each),
-        chain_head=chain(first.identity, key, receipts)[-1],
-        receipts=tuple(receipts),
-        ballots=tuple(ballot for one in each for ballot in one.ballots),
-        totals=_sum(totals) if totals else None,
-        invalid_papers=sum(one.invalid_papers for one in each),
-    )
-
-
-def _sum(totals: Sequence[PaperTotals]) -> PaperTotals:
-    return PaperTotals(
-        votes=tuple(map(sum, zip(*(one.votes for one in totals), strict=True))),
-        papers=sum(one.papers for one in totals),
-        blank=sum(one.blank for one in totals),
-        invalid=sum(one.invalid for one in totals),
     )

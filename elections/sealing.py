@@ -341,4 +341,5 @@ def qr_svg(text: str, *, title: str = "") -> str:
         svgclass="qr",
         lineclass=None,
     )
-    return drawn.replace("<svg ", '<svg role="img" ', 1)
+    # Without its namespace it is drawn in HTML alone, and not where a script reads it as SVG.
+    return drawn.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" role="img" ', 1)

@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from elections.models import CheckOff, Count, PaperCount, Poll
+from elections.models import CheckOff, Count, PaperCount, Poll, SealedBallot
 from elections.models.polls import Channel, PollQuerySet, State
 
 Channels = Poll.Channels
@@ -69,6 +69,24 @@ def turnouts(polls: Iterable[Poll]) -> Mapping[int, Turnout]:
     }
 
 
+def fewest_together(polls: Iterable[Poll]) -> Mapping[int, int]:
+    """Of each counted poll, the smallest group of voters whose ballots are published apart.
+
+    Papers that were entered as totals lie apart from the ballots that were cast online. 0 where
+    nobody has voted. Two queries.
+    """
+    asked = list(polls)
+    known = turnouts(asked)
+    counts = Count.objects.filter(poll__in=[poll.pk for poll in asked], totals__isnull=False)
+    apart = set(counts.values_list("poll", flat=True))
+    found = {}
+    for poll in asked:
+        turnout = known[poll.pk]
+        groups = (turnout.online, turnout.paper) if poll.pk in apart else (turnout.voted,)
+        found[poll.pk] = min((group for group in groups if group), default=0)
+    return found
+
+
 def waits(polls: Iterable[Poll]) -> Mapping[int, list[Wait]]:
     """What each poll waits for, by its primary key; nothing for those that are done.
 
@@ -97,7 +115,7 @@ def waiting_for(polls: PollQuerySet, wait: str) -> PollQuerySet:
         return _IN_STATE[wait](polls)
     if wait == Wait.BOX:
         closed = polls.filter(state=State.CLOSED).exclude(channels=Channels.PAPER)
-        return closed.filter(count=None)
+        return closed.filter(Exists(_BALLOTS), count=None)
     known = closed_waits(polls)
     return polls.filter(pk__in=[poll for poll, found in known.items() if wait in found])
 
@@ -107,6 +125,9 @@ def how_many_wait(polls: PollQuerySet, wait: str) -> int:
     if wait in _IN_STATE or wait == Wait.BOX:
         return waiting_for(polls, wait).count()
     return sum(wait in found for found in closed_waits(polls).values())
+
+
+_BALLOTS = SealedBallot.objects.filter(poll=OuterRef("pk"))  # an empty box is not opened
 
 
 def _time_over(polls: PollQuerySet) -> PollQuerySet:
@@ -129,7 +150,8 @@ def closed_waits(polls: PollQuerySet) -> Mapping[int, list[Wait]]:
     door = CheckOff.objects.filter(poll=OuterRef("pk"), channel=Channel.PAPER)
     rows = polls.filter(state=State.CLOSED).order_by("pk")
     read = rows.annotate(
-        box_is_open=Exists(Count.objects.filter(poll=OuterRef("pk"))), door=Exists(door)
+        box_is_open=Exists(Count.objects.filter(poll=OuterRef("pk"))) | ~Exists(_BALLOTS),
+        door=Exists(door),
     ).values_list("pk", "channels", "box_is_open", "door", *_ENTRY)
     facts: dict[int, tuple[str, bool, bool]] = {}
     entries: dict[int, list[Any]] = {}

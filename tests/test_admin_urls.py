@@ -161,6 +161,7 @@ TABLE = {
     # The poll is open: there is no result, and there are no files.
     "result": (("code",), NO_RESULT),
     "poll-files": (("code",), NO_RESULT),
+    "question-files": (("question",), NO_RESULT),
     "poll-file": (("code", "poll.json"), NO_RESULT),
     "question-result": (("question",), NO_RESULT),
 }

@@ -351,7 +351,8 @@ def test_the_qr_code_has_a_title_a_role_a_light_ground_and_no_style():
     root = ElementTree.fromstring(drawn)
     assert root.get("role") == "img"
     assert root.get("class") == "qr"
-    assert root[0].tag == "title"
+    assert root.tag == "{http://www.w3.org/2000/svg}svg"
+    assert root[0].tag == "{http://www.w3.org/2000/svg}title"
     assert root[0].text == '<b>"Receipt"</b> & more'
     assert root.get("viewBox") == "0 0 37 37"  # version 3, 29 modules, and four of margin around
     assert [path.get("fill") for path in root[1:]] == ["#fff", None]

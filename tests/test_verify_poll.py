@@ -60,6 +60,11 @@ def test_it_says_what_the_poll_was(directory):
     assert "7 files agree" in told
 
 
+def test_invalid_papers_in_the_totals_are_counted_as_invalid(tmp_path):
+    _, told = verify(_laid(tmp_path / "poll", FILES["block with totals"]))
+    assert "Papers in totals: 5. Invalid: 1." in told
+
+
 def test_a_zip_is_verified_too(tmp_path):
     with zipfile.ZipFile(tmp_path / "poll.zip", "w") as archive:
         for name, content in FILES["stv"].items():

@@ -22,5 +22,12 @@ class Migration(migrations.Migration):
             name='unit_name',
             field=models.CharField(blank=True, editable=False, max_length=200, verbose_name='name of the unit at the opening'),
         ),
+        migrations.AddField(
+            model_name="question",
+            name="entitled",
+            field=models.PositiveIntegerField(
+                blank=True, editable=False, null=True, verbose_name="on the rolls in all"
+            ),
+        ),
         migrations.RunPython(name_those_opened, migrations.RunPython.noop),
     ]

@@ -102,6 +102,9 @@ class Question(models.Model):
     )
     base = models.CharField(_("taken"), max_length=10, choices=Base.choices, default=Base.VOTING)
     raised_on = models.DateField(_("raised on"))
+    entitled = models.PositiveIntegerField(
+        _("on the rolls in all"), null=True, blank=True, editable=False
+    )
 
     objects = QuestionQuerySet.as_manager()
 

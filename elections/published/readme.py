@@ -7,7 +7,7 @@ published before must still be found whole.
 TEXT = """\
 WHAT THIS IS
 
-These are the files of one poll, published when it was closed. From them alone anybody can
+These are the files of one poll, published with its result. From them alone anybody can
 repeat the count, and everybody who voted online can see that their sealed ballot is in the box.
 They name nobody but the candidates.
 

@@ -32,7 +32,7 @@ def differences(files: Mapping[str, bytes]) -> list[str]:
     Never raises, whatever the bytes. Nothing found means: these are exactly the files that this
     program writes for the poll that they tell of, and counting again gives the published result.
     """
-    found = [*_manifest(files), *_names(files)]
+    found = [*manifest_faults(files), *_names(files)]
     try:
         poll = poll_of(files)
     except UnreadablePoll as unreadable:
@@ -42,7 +42,7 @@ def differences(files: Mapping[str, bytes]) -> list[str]:
     found += _some(_links(poll, links_of(files)))
     written = files_of(poll)
     found += _written(files, written)
-    found += _some(_result(files, written))
+    found += _some(result_faults(files, written))
     return _once(found)
 
 
@@ -57,7 +57,8 @@ def _some(sentences: Iterable[str]) -> list[str]:
     return all_of_them[:MOST_OF_A_KIND] + ([f"And {left} more like these."] if left > 0 else [])
 
 
-def _manifest(files: Mapping[str, bytes]) -> Iterator[str]:
+def manifest_faults(files: Mapping[str, bytes]) -> Iterator[str]:
+    """What the manifest says of files that are not so."""
     manifest, problems = json_of(files, MANIFEST)
     yield from problems
     if manifest is None:
@@ -172,7 +173,8 @@ def _first_unlike(one: bytes, other: bytes) -> int:
     return next((line for line, pair in enumerate(pairs, 1) if pair[0] != pair[1]), 0)
 
 
-def _result(files: Mapping[str, bytes], written: Mapping[str, bytes]) -> Iterator[str]:
+def result_faults(files: Mapping[str, bytes], written: Mapping[str, bytes]) -> Iterator[str]:
+    """Where the published result differs from the one that counting again gives."""
     published, problems = json_of(files, RESULT)
     yield from problems
     computed, _ = json_of(written, RESULT)

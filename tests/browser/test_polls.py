@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 from districts.kinds import Kind
 from districts.models import Unit
 from elections.models import Poll, Question
-from elections.voting import check_off
+from elections.voting import cast_vote, check_off
 from tests import factories
 from tests.browser.steps import Steps, too_wide
 from tests.voting import making
@@ -55,8 +55,9 @@ def test_a_motion_is_put_to_all_cells_opened_followed_and_closed(
     steps.within(9)
 
     for poll in Poll.objects.all():
-        for entry in poll.roll.select_related("member")[:2]:
-            check_off(poll=poll, member=entry.member, by=tellers[0])
+        first, second = (entry.member for entry in poll.roll.select_related("member")[:2])
+        check_off(poll=poll, member=first, by=tellers[0])
+        cast_vote(code=poll.code, member=second.pk, choices=[1])
     page.reload()
     expect(standing).to_contain_text("12 of 30 have voted (40 %)")
     rows = page.get_by_role("region", name="Its polls").get_by_role("row")

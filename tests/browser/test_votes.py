@@ -3,10 +3,12 @@
 import re
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 
 from elections.models import CheckOff, SealedBallot
 from elections.polls import close_poll
+from elections.questions import Candidate, raise_question
 from tests import factories
 from tests.browser.conftest import log_in
 from tests.browser.steps import Steps, too_wide
@@ -52,7 +54,12 @@ def test_yes_with_the_receipt_in_three_steps(town, three, member, page, live_ser
     steps.click(page.get_by_role("button", name="Cast my vote"))
     expect(page.get_by_role("heading", name="Your vote is cast")).to_be_visible()
     expect(page.locator(".receipt")).to_have_text(RECEIPT)
-    expect(page.get_by_role("img", name="QR code")).to_be_visible()
+    code = page.get_by_role("img", name="QR code")
+    expect(code).to_be_visible()
+    # Its title alone would be visible too: a drawing is as high as it is wide.
+    drawn = code.bounding_box()
+    assert drawn
+    assert drawn["width"] == drawn["height"] >= 128
     expect(page.get_by_role("button", name="Print")).to_be_visible()
     steps.within(3)
     assert not too_wide(page)
@@ -135,6 +142,19 @@ def test_a_ranking_without_javascript(town, three, live_server, browser: Browser
     expect(page.locator(".receipt")).to_have_text(RECEIPT)
     context.close()
     assert said(poll) == [[3, 1]]
+
+
+def test_a_long_address_in_a_question_makes_no_page_wide(town, three, member, page, live_server):
+    long = "https://example.org/" + "minutes-of-the-works-meeting-" * 6
+    fields = {"title": long, "text": long, "method": "options", "on": timezone.localdate()}
+    question = raise_question(
+        unit=town.town, kind="motion", choices=[Candidate(long), Candidate("No")], **fields
+    )
+    poll = making.opened(question, town.factory_cell, tellers=three)
+    enter(page, live_server, member)
+    for path in ("", "votes/", f"votes/{poll.code}/", f"votes/{poll.code}/board/"):
+        page.goto(f"{live_server.url}/{path}")
+        assert not too_wide(page), path
 
 
 def test_a_double_tap_and_the_way_back_cast_one_vote(town, three, member, page, live_server):

@@ -123,6 +123,10 @@ def test_a_question_of_principle(demo_town, page: Page, live_server, tmp_path: P
     page.goto(question_page)
     standing.get_by_role("link", name="Publish all").click()
     do(page)
+    # One ballot alone tells how its voter voted: that is asked back.
+    expect(page.locator("body")).to_contain_text("In 1 poll fewer than 5 ballots lie together")
+    page.get_by_label("Reason").fill("It is an open secret.")
+    do(page)
     assert Poll.objects.filter(state="published").count() == cells
     log_out(page)
 

@@ -1,6 +1,7 @@
 """The member's pages: what is open, each ballot, the receipt; and what none of it keeps."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.contrib.sessions.models import Session
@@ -140,6 +141,7 @@ def test_what_was_chosen_stands_on_the_page_again(client, voter):
     poll = elected(town, "block")
     page = client.post(page_of(poll), {"choice": ["1", "2", "3"]}).content.decode()
     assert page.count(" checked") == 3
+    assert "Your choice still stands below" in page
     ranked = elected(town, "scottish-stv")
     page = client.post(page_of(ranked), {"rank-1": "1", "rank-2": "1"}).content.decode()
     assert page.count('value="1"') == 2
@@ -189,6 +191,9 @@ def test_in_the_street_cell_a_vote_on_the_same_question_is_refused_with_a5(clien
         assert "A5" in page
         assert town.factory_cell.name in page
         assert timezone.localdate().isoformat() in page
+        # The receipt is on the board of the poll in which the vote lies, and on no other.
+        assert reverse("board", args=[here.code]) in page
+        assert reverse("board", args=[there.code]) not in page
     listed = client.get(reverse("votes")).content.decode()
     assert "A5" in listed
     assert CheckOff.objects.count() == 1
@@ -324,9 +329,11 @@ def test_the_list_takes_as_many_queries_for_one_poll_as_for_three(
 def test_the_first_page_names_the_open_votes(client, voter):
     town, _member = voter
     assert "No vote is open" in client.get(reverse("home")).content.decode()
-    poll = open_poll_on(town)
+    closes_at = timezone.localtime() + timedelta(days=1)
+    poll = open_poll_on(town, closes_at=closes_at)
     page = client.get(reverse("home")).content.decode()
     assert page_of(poll) in page
+    assert f"until {closes_at:%Y-%m-%d %H:%M}" in page
     client.post(page_of(poll), {"choice": "1"})
     page = client.get(reverse("home")).content.decode()
     assert f'"{page_of(poll)}"' not in page

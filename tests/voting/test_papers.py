@@ -228,6 +228,15 @@ def test_bad_input_keeps_what_was_typed(client, motion, two):
     assert not PaperCount.objects.exists()
 
 
+def test_of_very_many_lines_that_cannot_be_read_the_first_are_named(client, ranking, two):
+    client.force_login(two[0])
+    page = client.post(address(ranking), {"ballots": "q\n" * 5_000}).content.decode()
+    assert "Line 20: " in page
+    assert "Line 21: " not in page
+    assert "4980 more lines cannot be read." in page
+    assert not PaperCount.objects.exists()
+
+
 def test_a_ranking_is_entered_paper_by_paper_and_errors_name_the_line(client, ranking, two):
     client.force_login(two[0])
     page = client.get(address(ranking), {"way": "totals"}).content.decode()

@@ -319,6 +319,13 @@ class TestPutting:
         poll = Poll.objects.get()
         assert (poll.unit, poll.assembly) == (town.factory_cell, "cell")
 
+    def test_a_unit_that_is_named_beside_all_cells_is_asked_back(self, client, town, secretary):
+        question = making.motion(town.district)
+        given = {"whom": "cells", "one": town.factory_cell.code, "channels": "paper"}
+        (told,) = errors(sent(client, question, "put-question", **given), "one")
+        assert "leave it empty" in told
+        assert not question.polls.exists()
+
     def test_a_cell_asks_its_own_members(self, client, town, secretary):
         question = making.motion(town.street_cell)
         form = client.get(address(question, "put-question")).context_data["act"]

@@ -16,7 +16,7 @@ from elections.polls import annul_poll, close_poll, count_poll, publish_poll
 from elections.published import differences, files_of
 from elections.questions import set_composition
 from elections.result_charts import HEIGHT, WIDTH, drawing
-from elections.result_shown import short
+from elections.result_shown import _action, short
 from elections.results import published
 from elections.voting import cast_vote, check_off
 from tests import factories
@@ -116,6 +116,17 @@ def test_a_ranking_shows_every_stage(client, town, method):
     assert page.count('class="course') == len(names)
     assert "✓ elected" in page
     assert not {"surplus", "exclude"} & {heading.split()[0] for heading in shown["headings"]}
+
+
+def test_stages_are_named_in_words_and_only_a_ranking_exhausts_votes(client, town):
+    names = {1: "Ada", 2: "Ben", 3: "Cleo"}
+    assert _action("surplus", names) == "Surplus"
+    assert _action("surplus 2", names) == "Surplus of Ben"
+    assert _action("exclude 1, 3", names) == "Exclusion of Ada, Cleo"
+    for method, exhausted in (("block", False), ("approval", False), ("meek-stv", True)):
+        question = making.election(town.district, ["Ada", "Ben"], seats=1, method=method)
+        page = text_of(client.get(result_of(held(question, town.factory_cell, [[1], [1]]))))
+        assert ("Exhausted" in page) is exhausted
 
 
 def test_a_lot_is_told(client, town):

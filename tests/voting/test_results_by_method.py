@@ -68,7 +68,7 @@ def test_approval(client, town):
         ("Ada", "1"),
         ("Dora", "0"),
     ]
-    assert "3 valid ballots, 1 blank ones besides." in text_of(answer)
+    assert "Valid ballots: 3. Blank ones besides: 1." in text_of(answer)
     assert "Cleo 3, Ben 2, Ada 1, Dora 0" in text_of(answer)
 
 

@@ -13,16 +13,19 @@ from elections.published import (
     UnreadablePoll,
     differences,
     files_at,
+    is_question,
     manifest_digest,
     poll_of,
+    question_differences,
 )
 from elections.sealing import UnreadableReceipt, read_receipt
 
 
 class Command(BaseCommand):
     help = (
-        "Verifies what a poll published: that no file was changed, that the receipts make the"
-        " chain, that there are as many ballots as voters who were checked off, that the seed is"
+        "Verifies what a poll, or a question over several polls, published: that no file was"
+        " changed, that the receipts make the chain, that there are as many ballots as voters who"
+        " were checked off, that the seed is"
         " the one promised at the opening, and that counting again gives the published result."
         " Names each difference; exits 1 if there is one. Reads the files alone, and no database."
     )
@@ -42,9 +45,16 @@ class Command(BaseCommand):
             files = files_at(options["source"])
         except UnreadablePoll as error:
             raise CommandError(str(error)) from error
-        found = differences(files)
+        whole = is_question(files)
+        if (whole and options["head"]) or (whole and options["receipt"]):
+            raise CommandError("A head and a receipt are one poll's: name its folder in polls/.")
+        found = question_differences(files) if whole else differences(files)
         manifest = manifest_digest(files)
-        poll = self._poll(files)
+        poll = None if whole else self._poll(files)
+        if whole:
+            self.stdout.write(
+                f"A question put to several units. SHA-256 of manifest.json: {manifest}"
+            )
         if poll is not None:
             self._tell(poll, manifest)
             found += self._promised("The chain's head", poll.chain_head, options["head"])
@@ -67,13 +77,15 @@ class Command(BaseCommand):
             return None  # `differences` has named what is wrong
 
     def _tell(self, poll: PublishedPoll, manifest: str) -> None:
-        papers = poll.totals.papers if poll.totals else 0
+        papers, invalid = poll.totals.papers if poll.totals else 0, poll.invalid_papers
+        if poll.totals:
+            invalid += poll.totals.invalid
         for line in (
             f"{poll.title} ({poll.unit}), opened on {poll.opened_on}, closed on {poll.closed_on}",
             f"Entitled: {poll.entitled}. Checked off: {poll.checked_off_online} online,"
             f" {poll.checked_off_on_paper} on paper.",
             f"Receipts: {len(poll.receipts)}. Ballots in the list: {len(poll.ballots)}."
-            f" Papers in totals: {papers}. Invalid: {poll.invalid_papers}.",
+            f" Papers in totals: {papers}. Invalid: {invalid}.",
             f"Chain's head: {poll.chain_head}",
             f"SHA-256 of manifest.json: {manifest}",
         ):
