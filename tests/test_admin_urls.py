@@ -17,6 +17,7 @@ from districts.kinds import Kind
 from districts.models import HeldRole, Unit
 from districts.roles import AUDITOR, SECRETARY, TELLER, grant_role
 from districts.scoped_admin import ScopedAdmin
+from elections.models import Bureau
 from elections.voting import check_off
 from members.employments import start_employment
 from members.models import Request
@@ -127,6 +128,9 @@ TABLE = {
     "admin:elections_poll_act": (("poll", "open-poll"), ACT_ON_ROW),
     "admin:elections_poll_list_act": (("none",), NO_SUCH_ACT),
     "admin:elections_poll_roll": (("poll",), ROW),
+    **of_table("elections_bureau", row="bureau"),
+    "admin:elections_bureau_act": (("bureau", "leave-seat"), ACT_ON_ROW),
+    "admin:elections_bureau_list_act": (("none",), NO_SUCH_ACT),
     "admin:elections_poll_printed_roll": (("poll",), ROW),
     **of_table("members_account", row="login", add=ADMINISTRATOR),
     "admin:members_account_act": (("login", "grant-role"), ACT_ON_ROW),
@@ -225,7 +229,13 @@ def rows():
         "job": ImportJob.objects.create(account=accounts["secretary"], state="checked"),
         "vote": check_off(poll=poll, member=person, by=accounts["teller"]),
         "code": poll.code,
+        "bureau": bureau_of(town.factory_cell),
     }
+
+
+def bureau_of(unit):
+    """A bureau of the unit, whatever its kind is."""
+    return Bureau.objects.create(unit=unit, mandate="cell", size=3, since=factories.JOINED)
 
 
 def key_of(row):
@@ -263,6 +273,7 @@ def rows_at(unit):
     return {
         "question": question,
         "poll": making.put(question, unit, channels="paper"),
+        "bureau": bureau_of(unit),
         "unit": unit,
         "locality": locality,
         "workplace": workplace,

@@ -12,6 +12,7 @@ from audit.rulebook import findings
 from districts.kinds import Kind
 from districts.models import Locality, Unit, Workplace
 from districts.tree import tree_faults
+from elections.models import Bureau, Seat
 from members.models import EarlierMembership, Employment, Member, Registration, Request
 from members.registrations import HOME, RESIDENCE
 

@@ -20,6 +20,7 @@ _BUREAU = ("id", "unit_id", "mandate", "size", "since", "ending")
 _SEAT = ("bureau_id", "member_id", "portfolio", "since", "ending")
 _SIZE = 5
 _COMMITTEE = 7
+_TERM = 200  # days since most of them were elected
 
 # A member with the day since when he or she has been at home there, and whether it is a factory.
 Standing = tuple[int, date, bool]
@@ -28,22 +29,25 @@ Standing = tuple[int, date, bool]
 @adds_to_town
 def bureaus(day: date) -> None:
     """A bureau of those who have been there longest in each unit, and what is wrong with a few."""
-    made = list(_made(day))
-    numbered = [(number, *bureau) for number, bureau in enumerate(made, start=1)]
+    newest = day - timedelta(days=_TERM)
+    numbered = [
+        (number, unit, mandate, seats, max(_since(seats), newest).isoformat())
+        for number, (unit, mandate, seats) in enumerate(_made(day), start=1)
+    ]
     copy_rows(
         Bureau._meta.db_table,
         _BUREAU,
         (
-            (number, unit, mandate, len(seats), _since(seats).isoformat(), "")
-            for number, unit, mandate, seats in numbered
+            (number, unit, mandate, len(seats), since, "")
+            for number, unit, mandate, seats, since in numbered
         ),
     )
     copy_rows(
         Seat._meta.db_table,
         _SEAT,
         (
-            (number, member, work, _since(seats).isoformat(), "")
-            for number, _unit, _mandate, seats in numbered
+            (number, member, work, since, "")
+            for number, _unit, _mandate, seats, since in numbered
             for work, (member, _day, _factory) in zip(
                 (*_WORK, *[""] * _COMMITTEE), seats, strict=False
             )

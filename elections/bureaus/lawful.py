@@ -62,13 +62,13 @@ def size_blockers(kind: str, size: int, *, called: int = 0) -> Iterator[Blocker]
     least = max(bounds.least, called) if bounds.most is None else bounds.least
     if size < least:
         reason = ngettext(
-            "%(size)s seat is held; there are at least %(least)s.",
-            "%(size)s seats are held; there are at least %(least)s.",
+            "%(size)s seat is held; at least %(least)s must be.",
+            "%(size)s seats are held; at least %(least)s must be.",
             size,
         )
         yield Blocker(reason % {"size": size, "least": least}, bounds.article)
     elif bounds.most is not None and size > bounds.most:
-        reason = _("%(size)s seats are held; there are at most %(most)s.")
+        reason = _("%(size)s seats are too many; there are at most %(most)s.")
         yield Blocker(reason % {"size": size, "most": bounds.most}, bounds.article)
 
 
@@ -78,7 +78,7 @@ def majority_blockers(kind: str, strength: Strength) -> Iterator[Blocker]:
         return
     least = factory_least(strength.size)
     if strength.factory < least:
-        reason = _("%(factory)s of %(size)s are members of factory cells; at least %(least)s are.")
+        reason = _("%(factory)s of %(size)s are of factory cells; at least %(least)s must be.")
         told = {"factory": strength.factory, "size": strength.size, "least": least}
         yield Blocker(reason % told, "A13")
 

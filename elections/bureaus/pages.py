@@ -186,6 +186,7 @@ class TakeSeat(BureauAct):
             if not one.blockers:
                 told = {"who": chosen, "before": one.member}
                 yield _("%(before)s comes before %(who)s.") % told
+                return
 
     def perform(self, target: Bureau) -> Outcome:
         given = self.cleaned_data
@@ -233,8 +234,8 @@ class LeaveSeat(BureauAct):
     def foretold(self, target: Bureau) -> Iterable[Text]:
         """What follows, after the rehearsal."""
         seat: Seat = self.cleaned_data["seat"]
-        for one in next_for(target, self.day):
-            if one.member.pk != seat.member_id and not one.blockers:
+        for one in next_for(target, self.day, leaving=seat.member_id):
+            if not one.blockers:
                 yield _("Next in turn for the seat: %(who)s.") % {"who": one.member}
                 return
         yield _("Then the seat is filled by a by-election.")

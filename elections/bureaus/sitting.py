@@ -211,14 +211,17 @@ def take_seat(
     return _seat(bureau, Place(member, portfolio), on, CannotChangeSeat, question)
 
 
-def taking_blockers(*, bureau: Bureau, member: Member, on: date) -> list[Blocker]:
+def taking_blockers(
+    *, bureau: Bureau, member: Member, on: date, leaving: int | None = None
+) -> list[Blocker]:
     """All that keeps the member from taking a seat in the bureau on that day.
 
     A seat that leaves the bureau unlawful is refused only where it makes things worse: one that
-    mends a part of what is wrong is welcome (A13).
+    mends a part of what is wrong is welcome (A13). `leaving` is the number of somebody who is
+    about to give up a seat.
     """
     found = [*_sitting_blockers(bureau, on), *seat_blockers(unit=bureau.unit, member=member, on=on)]
-    held = holders(bureau, on)
+    held = [number for number in holders(bureau, on) if number != leaving]
     if member.pk in held:
         found.append(Blocker(_("%(member)s sits on the bureau already.") % {"member": member}))
         return found

@@ -9,8 +9,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
-from elections.bureaus.lawful import Strength
-from elections.bureaus.sitting import holders, strength_of, taking_blockers
+from elections.bureaus.sitting import holders, taking_blockers
 from elections.models import Bureau, Question
 from elections.published.poll import PublishedPoll
 from elections.published.writing import result_of
@@ -62,22 +61,20 @@ def _next(poll: PublishedPoll, gone: set[int], seated: set[int]) -> int | None:
     return next((number for number in elected if number not in seated), None)
 
 
-def next_for(bureau: Bureau, on: date) -> list[Successor]:
-    """Who comes next for a free seat of an elected bureau, and what keeps each from it (A13)."""
+def next_for(bureau: Bureau, on: date, leaving: int | None = None) -> list[Successor]:
+    """Who comes next for a free seat of an elected bureau, and what keeps each from it (A13).
+
+    `leaving` is the number of somebody who is about to give up a seat.
+    """
     question = bureau.question
     if question is None:
         return []
-    held = holders(bureau, on)
+    held = [number for number in holders(bureau, on) if number != leaving]
     over = set(bureau.seats.values_list("member", flat=True)) - set(held)
     found = []
     for successor in next_in_turn(question, out=over, seated=held, on=on):
-        wrong = taking_blockers(bureau=bureau, member=successor.member, on=on)
+        wrong = taking_blockers(bureau=bureau, member=successor.member, on=on, leaving=leaving)
         found.append(Successor(successor.member, tuple(str(blocker) for blocker in wrong)))
         if len(found) == MOST:
             break
     return found
-
-
-def strength_now(bureau: Bureau, on: date) -> Strength:
-    """How many hold its seats on that day, and how many of them are factory members."""
-    return strength_of(holders(bureau, on), on)

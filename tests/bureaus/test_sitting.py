@@ -114,7 +114,7 @@ def test_a_district_bureau_without_a_factory_majority_is_refused_with_a13(town):
     with pytest.raises(CannotConstitute) as refused:
         making.of_district(town, factory=2, street=3)
     assert articles(refused) == {"A13"}
-    assert "2 of 5 are members of factory cells; at least 3 are." in str(refused.value)
+    assert "2 of 5 are of factory cells; at least 3 must be." in str(refused.value)
     assert not Bureau.objects.exists()
 
 
