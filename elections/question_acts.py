@@ -1,17 +1,23 @@
 """Raising a question as a page: a motion, or an election with its candidates."""
 
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from unfold.widgets import UnfoldAdminRadioSelectWidget
 
-from districts.acts import Outcome, act_among, sentence
+from districts.acts import Outcome, Text, act_among, act_on, sentence
+from districts.models import Unit
 from districts.picking import UNIT, PickField
 from districts.roles import CHANGE
 from districts.scope import ground_of
 from elections.act_fields import Lines
 from elections.bureaus.electing import settle_composition
+from elections.bureaus.lawful import asks_factory_majority, limits
 from elections.candidates import lines_of
 from elections.models import Question
 from elections.models.questions import Method
@@ -33,7 +39,7 @@ class Raising(Wording):
         super().adapt()
         self.fields["on"].label = lazy("Raised on")
         ground = ground_of(self.request, CHANGE)
-        if len(ground.extents) == 1 and "unit" not in self.initial:
+        if "unit" in self.fields and len(ground.extents) == 1 and "unit" not in self.initial:
             (extent,) = ground.extents
             own = UNIT.rows(self.request).filter(tree_id=extent.tree, lft=extent.left).first()
             self.fields["unit"].initial = own and own.pk
@@ -84,8 +90,70 @@ class RaiseMotion(Majority, Raising):
         return self.raised(question)
 
 
+class ElectionOfUnit(Candidates, Seats, Raising):
+    """What an election needs, whoever raises it."""
+
+    icon = "groups"
+
+    def raise_it(self, unit: Unit, fills: str) -> Outcome:
+        """Raise it for the unit, with the composition that A13 asks of a bureau."""
+        given = self.cleaned_data
+        question = raise_question(
+            unit=unit,
+            kind=ELECTION,
+            method=given["method"],
+            on=self.day,
+            fills=fills,
+            seats=given["seats"],
+            votes_each=given["votes_each"],
+            choices=given["candidates"],
+            **self.worded(),
+        )
+        settle_composition(question=question, on=timezone.localdate())
+        return self.raised(question)
+
+
+@act_on(Unit)
+class ElectBureau(ElectionOfUnit):
+    """Raise the election of the unit's bureau."""
+
+    name = "elect-bureau"
+    title = lazy("Elect a bureau")
+    explanation = lazy(
+        "The election is a draft until it is put to a meeting or to cells and opened there. How "
+        "many are elected and how many of them come from factory cells follows from the articles "
+        "(A8, A11, A13); the bureau that sits leads until the new one is constituted."
+    )
+    order = 69
+    field_order = ("asked", "seats", "candidates", "method", "votes_each", "text", "quorum")
+
+    @classmethod
+    def applies_to(cls, target: Unit, on: date) -> bool:
+        return target.dissolved is None
+
+    def adapt(self) -> None:
+        del self.fields["unit"]
+        super().adapt()
+        bounds = limits(self.target.kind)
+        self.fields["asked"].initial = _("Election of the bureau of %(unit)s") % {
+            "unit": self.target.name
+        }
+        self.fields["seats"].initial = bounds.most or bounds.least
+
+    def facts(self) -> Iterable[tuple[Text, Any]]:
+        yield lazy("Unit"), self.target
+        bounds = limits(self.target.kind)
+        many = f"{bounds.least}-{bounds.most}" if bounds.most else _("%s or more") % bounds.least
+        yield lazy("Seats"), f"{many} ({bounds.article})"
+        if asks_factory_majority(self.target.kind):
+            yield lazy("From factory cells"), _("more than half (A13)")
+
+    def perform(self, target: Unit) -> Outcome:
+        return self.raise_it(target, Question.Fills.BUREAU)
+
+
 @act_among(Question)
-class RaiseElection(Candidates, Seats, Raising):
+class RaiseElection(ElectionOfUnit):
     """Raise an election."""
 
     name = "raise-election"
@@ -95,7 +163,6 @@ class RaiseElection(Candidates, Seats, Raising):
         "bureau of a district or the committee of an area must be made up of (A13) follows from "
         "the register; other demands are set afterwards."
     )
-    icon = "groups"
     order = 11
     field_order = (
         "unit",
@@ -121,17 +188,4 @@ class RaiseElection(Candidates, Seats, Raising):
     )
 
     def perform(self, target: None) -> Outcome:
-        given = self.cleaned_data
-        question = raise_question(
-            unit=given["unit"],
-            kind=ELECTION,
-            method=given["method"],
-            on=self.day,
-            fills=given["fills"],
-            seats=given["seats"],
-            votes_each=given["votes_each"],
-            choices=given["candidates"],
-            **self.worded(),
-        )
-        settle_composition(question=question, on=timezone.localdate())
-        return self.raised(question)
+        return self.raise_it(self.cleaned_data["unit"], self.cleaned_data["fills"])

@@ -164,17 +164,11 @@ def _of_unit(request: HttpRequest, unit: Unit) -> Mapping[str, Any] | None:
         return None
     mine = _may_change(request, unit)
     shown = _led_by(request, bureau) if bureau else {"bureau": None}
-    route = reverse("admin:elections_question_list_act", args=["raise-election"])
-    asked = {
-        "seats": "5",
-        "unit": unit.code,
-        "fills": "bureau",
-        "asked": str(_("Election of the bureau")),
-    }
+    elect = reverse("admin:districts_unit_act", args=[unit.pk, "elect-bureau"])
     running = Question.objects.filter(unit=unit, fills="bureau", bureaus=None)
     return shown | {
         "unit": unit,
-        "election": f"{route}?{urlencode(asked)}" if mine else "",
+        "election": elect if mine else "",
         "enter": reverse("admin:districts_unit_act", args=[unit.pk, "constitute"]) if mine else "",
         "running": list(running.order_by("-raised_on", "-pk")[:3]),
     }

@@ -1,6 +1,6 @@
 """The rules on who leads a unit (A8, A11, A12, A13, A15)."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
 from itertools import groupby
 from typing import Any
@@ -53,14 +53,11 @@ _EXPLAINED = _(
     sentence=_("Every cell has a bureau."),
     remedy=_("Elect a bureau and constitute it, or enter the one that leads."),
     explanation=_EXPLAINED,
-    mend="constitute",
+    mend="elect-bureau",
 )
 def cells_not_led(ground: Ground, on: date) -> Iterator[Breach]:
     """Open cells with members enough for a bureau, and none."""
-    registered = Registration.objects.filter(unit=OuterRef("pk"), kind="home").in_force(on)
-    counted = registered.order_by().values("unit").annotate(number=Count("pk"))
-    cells = _not_led(ground, on, CELLS).annotate(members=counted.values("number"))
-    yield from _units(cells.filter(members__gte=limits(Kind.FACTORY_CELL).least), on)
+    yield from _unled(ground, on, CELLS, {"unit": OuterRef("pk")})
 
 
 @rule(
@@ -69,11 +66,11 @@ def cells_not_led(ground: Ground, on: date) -> Iterator[Breach]:
     sentence=_("Every district and every local group has a bureau."),
     remedy=_("Elect a bureau and constitute it, or enter the one that leads."),
     explanation=_EXPLAINED,
-    mend="constitute",
+    mend="elect-bureau",
 )
 def districts_not_led(ground: Ground, on: date) -> Iterator[Breach]:
-    """Open districts and local groups without a bureau."""
-    yield from _units(_not_led(ground, on, LEADERS_OF_CELLS), on)
+    """Open districts and local groups with members enough for a bureau, and none."""
+    yield from _unled(ground, on, LEADERS_OF_CELLS, {"unit__parent": OuterRef("pk")})
 
 
 @rule(
@@ -82,20 +79,26 @@ def districts_not_led(ground: Ground, on: date) -> Iterator[Breach]:
     sentence=_("Every town has a leadership."),
     remedy=_("Let a conference of delegates elect it, or enter the one that leads."),
     explanation=_EXPLAINED,
-    mend="constitute",
+    mend="elect-bureau",
 )
 def towns_not_led(ground: Ground, on: date) -> Iterator[Breach]:
-    """Open towns without a leadership."""
-    yield from _units(_not_led(ground, on, {Kind.TOWN}), on)
+    """Open towns with members enough for a leadership, and none."""
+    yield from _unled(ground, on, {Kind.TOWN}, {"unit__tree_id": OuterRef("tree_id")})
 
 
-def _not_led(ground: Ground, on: date, kinds: Collection[str]) -> Any:
+def _unled(
+    ground: Ground, on: date, kinds: Collection[str], home: Mapping[str, Any]
+) -> Iterator[Breach]:
+    """Open units of these kinds that nobody leads, though there are enough who could.
+
+    `home` says which home registrations are those of a unit's members.
+    """
     sitting = Bureau.objects.filter(in_force(on), unit=OuterRef("pk"))
-    units = Unit.objects.on_ground(ground).open(on).filter(kind__in=kinds)
-    return units.filter(~Exists(sitting))
-
-
-def _units(units: Any, on: date) -> Iterator[Breach]:
+    members = Registration.objects.filter(**home, kind="home").in_force(on).order_by()
+    counted = members.values("kind").annotate(number=Count("pk")).values("number")
+    units = Unit.objects.on_ground(ground).open(on).filter(~Exists(sitting), kind__in=kinds)
+    units = units.annotate(members=Subquery(counted))
+    units = units.filter(members__gte=limits(next(iter(kinds))).least)
     earlier = Bureau.objects.filter(unit=OuterRef("pk"), until__lte=on).order_by()
     last = earlier.values("unit").annotate(last=Max("until")).values("last")
     rows = units.annotate(unled=Coalesce(last, F("founded"))).order_by("code")
@@ -225,6 +228,7 @@ _MANDATES = _(
     sentence=_("The bureau of a district or a local group is elected by a meeting."),
     remedy=_("Let a meeting of all members, or of delegates, elect a bureau."),
     explanation=_MANDATES,
+    mend="elect-bureau",
 )
 def bureau_mandates(ground: Ground, on: date) -> Iterator[Breach]:
     """Bureaus of districts and local groups that no meeting elected."""
@@ -237,6 +241,7 @@ def bureau_mandates(ground: Ground, on: date) -> Iterator[Breach]:
     sentence=_("The leadership of a town is elected by a conference of delegates."),
     remedy=_("Let a conference of delegates elect it."),
     explanation=_MANDATES,
+    mend="elect-bureau",
 )
 def leadership_mandates(ground: Ground, on: date) -> Iterator[Breach]:
     """Leaderships of towns that no delegates elected."""
@@ -246,8 +251,8 @@ def leadership_mandates(ground: Ground, on: date) -> Iterator[Breach]:
 def _mandates(ground: Ground, on: date, kinds: Collection[str]) -> Iterator[Breach]:
     lawful = MANDATES[next(iter(kinds))]
     bureaus = leading(ground, on).filter(unit__kind__in=kinds).exclude(mandate__in=lawful)
-    for bureau in bureaus.select_related("unit").order_by("unit__code"):
-        yield _of_bureau(bureau, bureau.since)
+    for code, since in bureaus.order_by("unit__code").values_list("unit__code", "since"):
+        yield Breach(code, f"unit {code}", since)
 
 
 # Who sits ----------------------------------------------------------------------------------------
@@ -291,9 +296,7 @@ def _abandoned(ground: Ground, on: date, kinds: Collection[str]) -> Iterator[Bre
     rows = seats.order_by("bureau__unit__code", "member__left", "member").values_list(
         "bureau__unit__code", "bureau", "member__left", "member"
     )
-    for (code, bureau), held in groupby(rows, key=lambda row: row[:2]):
-        _code, _bureau, left, member = next(held)
-        yield Breach(code, f"bureau {bureau}", left, {"member": str(member)})
+    yield from _once_each(rows)
 
 
 @rule(
@@ -305,9 +308,10 @@ def _abandoned(ground: Ground, on: date, kinds: Collection[str]) -> Iterator[Bre
         "The bureau of a cell is work for every evening. Who sits on two does neither well, and "
         "keeps another from learning it. Let the member choose, and give up the other seat."
     ),
+    mend="leave-seat",
 )
 def several_cell_bureaus(ground: Ground, on: date) -> Iterator[Breach]:
-    """Members on the bureaus of several cells, told of each cell in the ground."""
+    """Members on the bureaus of several cells, told of each bureau in the ground, once."""
     seats = Seat.objects.filter(held_on(on), in_force(on, prefix="bureau__"))
     seats = seats.filter(bureau__unit__kind__in=CELLS)
     here = seats.filter(ground.holds("bureau__unit__")).order_by().values("member")
@@ -321,7 +325,14 @@ def several_cell_bureaus(ground: Ground, on: date) -> Iterator[Breach]:
     rows = seats.filter(ground.holds("bureau__unit__"), member__in=many.values("member"))
     latest = seats.filter(member=OuterRef("member")).order_by("-since")
     begun = Subquery(latest.values("since")[:1])
-    for code, member, since in rows.order_by("bureau__unit__code", "member").values_list(
-        "bureau__unit__code", "member", begun
-    ):
-        yield Breach(code, f"member {member}", since)
+    told = rows.order_by("bureau__unit__code", "member").values_list(
+        "bureau__unit__code", "bureau", begun, "member"
+    )
+    yield from _once_each(told)
+
+
+def _once_each(rows: Iterable[tuple[str, int, date | None, int]]) -> Iterator[Breach]:
+    """A breach for each bureau: of rows with unit, bureau, day and member the first of each."""
+    for (code, bureau), held in groupby(rows, key=lambda row: row[:2]):
+        _code, _bureau, since, member = next(held)
+        yield Breach(code, f"bureau {bureau}", since, {"member": str(member)})

@@ -159,7 +159,10 @@ def test_a_member_on_two_cell_bureaus_is_found_in_both(led, settings):
 def test_a_ground_is_asked_about_its_own_units_alone(led):
     other = factories.town()
     assert found(Ground((led.town.town.extent,))) == {}
+    assert found(Ground((other.town.extent,))) == {}  # nobody there could lead
+    making.members_of(other.factory_cell, 3)
     assert {unit for _rule, unit in found(Ground((other.town.extent,)))} == {
+        other.factory_cell.code,
         other.district.code,
         other.town.code,
     }
