@@ -2,6 +2,7 @@
 
 from audit.log import log_changes
 from districts.changes import no_news
+from elections.meetings import logged as _of_meetings  # noqa: F401  # declares itself to the log
 from elections.models import (
     CheckOff,
     Choice,
