@@ -1,7 +1,9 @@
-"""What the votes put into the admin: questions, polls, and their parts of other pages."""
+"""What votes and meetings put into the admin: their tables, and their parts of other pages."""
 
 from elections import (  # noqa: F401  # declare themselves to the frames
     panels,
     poll_admin,
     question_admin,
 )
+from elections.meetings import admin as _meetings  # noqa: F401
+from elections.meetings import panels as _meeting_panels  # noqa: F401

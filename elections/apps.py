@@ -13,4 +13,5 @@ class ElectionsConfig(AppConfig):
         import_module("elections.holding")  # declares what blocks dissolving units, merging members
         import_module("elections.meetings.holding")  # declares the same of meetings
         import_module("elections.ballot_panel")  # declares the votes on the members' first page
+        import_module("elections.meetings.portal")  # declares the meetings there
         import_module("elections.door_panel")  # declares the door on the members' first page

@@ -42,8 +42,8 @@ def record_attendance(
 ) -> list[Attendance]:
     """Record that these members are present; who is recorded already is passed over.
 
-    Two doors may record at the same time: the database holds that nobody counts twice. Raises
-    `CannotAttend` (A10, A12), and then nobody is recorded.
+    Two doors may record at the same time: they take turns, and the database holds that nobody
+    counts twice. Raises `CannotAttend` (A10, A12), and then nobody is recorded.
     """
     meeting = _locked(meeting)
     refuse_if(door_blockers(meeting), CannotAttend)
@@ -61,7 +61,7 @@ def record_attendance(
 
 
 def _locked(meeting: Meeting) -> Meeting:
-    """The meeting afresh; no minutes are written meanwhile, while other doors go on."""
+    """The meeting afresh, locked: no minutes are written meanwhile, and doors take turns."""
     rows = Meeting.objects.select_for_update(no_key=True, of=("self",)).select_related("unit")
     return rows.get(pk=meeting.pk)
 

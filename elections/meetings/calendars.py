@@ -1,7 +1,7 @@
 """Meetings as iCalendar (RFC 5545): what, when and where; no person, and nothing of the agenda."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from icalendar import Calendar, Event
 
@@ -20,7 +20,7 @@ def calendar_of(meetings: Iterable[Meeting], *, name: str = "") -> bytes:
     calendar.add("method", "PUBLISH")
     if name:
         calendar.add("x-wr-calname", name)
-        calendar.add("refresh-interval", "PT6H", parameters={"VALUE": "DURATION"})
+        calendar.add("refresh-interval", timedelta(hours=6), parameters={"VALUE": "DURATION"})
     for meeting in meetings:
         calendar.add_component(event_of(meeting))
     written: bytes = calendar.to_ical()

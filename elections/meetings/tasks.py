@@ -61,7 +61,8 @@ def send(meeting: Meeting, taken: Sequence[Invitation]) -> None:
     from elections.meetings.mails import message_to  # its calendar is heavy: for the worker alone
 
     agenda = list(meeting.agenda.all())
-    sent, failed = [], []
+    sent: list[int] = []
+    failed: list[int] = []
     mails: Any = get_connection()
     try:
         mails.open()
