@@ -10,6 +10,7 @@ class ElectionsConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("elections.demo")  # adds votes to the demonstration town
+        import_module("elections.meetings.demo")  # adds meetings to it
         import_module("elections.holding")  # declares what blocks dissolving units, merging members
         import_module("elections.meetings.holding")  # declares the same of meetings
         import_module("elections.ballot_panel")  # declares the votes on the members' first page

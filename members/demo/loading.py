@@ -12,6 +12,7 @@ from audit.log import Draft, note, recorded
 from audit.models import Entry
 from districts.models import Locality, Unit, Workplace
 from districts.tree import lock_new_trees, number_trees
+from members.demo.additions import add_all
 from members.demo.breaches import make_breaches
 from members.demo.ground import GroundPlan, Position
 from members.demo.people import Person, people
@@ -87,6 +88,7 @@ def load_demonstration(
     make_breaches(day)
     make_requests(day)
     reset_sequence(Request)
+    add_all(day)
     facts = {"members": members, "seed": seed, "day": day.isoformat()}
     note(Draft(what=Entry.What.IMPORTED, table="demonstration", facts=facts), act="demo")
 

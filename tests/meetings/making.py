@@ -15,6 +15,7 @@ from elections.models import Meeting
 def plan(**fields: Any) -> Plan:
     """What is settled of a meeting in a week, for two hours, unless something else is said."""
     starts_at = fields.pop("starts_at", timezone.now() + timedelta(days=7))
+    starts_at = starts_at.replace(microsecond=0)
     return Plan(
         **{
             "title": "General meeting",

@@ -193,6 +193,7 @@ class TestMinutes:
         assert write_minutes(meeting=held, text="We met again.").minutes == "We met again."
         with pytest.raises(CannotWrite, match="not begun"):
             write_minutes(meeting=making.meeting(district), text="")
-        cancelled = cancel_meeting(meeting=making.meeting(district), reason="Snow")
+        later = making.meeting(district, starts_at=timezone.now() + timedelta(days=8))
+        cancelled = cancel_meeting(meeting=later, reason="Snow")
         with pytest.raises(CannotWrite, match="cancelled"):
             write_minutes(meeting=cancelled, text="")
