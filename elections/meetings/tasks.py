@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from smtplib import SMTPException
 from typing import Any
 
+from django.core.exceptions import ImproperlyConfigured
 from django.core.mail import get_connection
 from django.db import connection, transaction
 from django.utils import timezone
@@ -63,8 +64,8 @@ def send(meeting: Meeting, taken: Sequence[Invitation]) -> None:
     agenda = list(meeting.agenda.all())
     sent: list[int] = []
     failed: list[int] = []
-    mails: Any = get_connection()
     try:
+        mails: Any = get_connection()
         mails.open()
         for one in taken:
             message = message_to(one, meeting, agenda)
@@ -72,7 +73,7 @@ def send(meeting: Meeting, taken: Sequence[Invitation]) -> None:
             done = _delivered(message) if one.member.email else False
             (sent if done else failed).append(one.pk)
         mails.close()
-    except (OSError, SMTPException) as error:
+    except (OSError, SMTPException, ImproperlyConfigured) as error:
         _logger.warning("no e-mail server: %s", type(error).__name__)
         known = {*sent, *failed}
         failed += [one.pk for one in taken if one.pk not in known]
