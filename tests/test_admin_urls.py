@@ -166,8 +166,8 @@ TABLE = {
     "box": (("code",), DOOR),
     "receipt-code": ((), NONE_BY_GET),
     "meetings": ((), Answers(302, 200, 200, 200, 200, 200, 200)),
-    "meeting": (("meeting code",), Answers(302, 200, 404, 200, 404, 200, 200, teller=200)),
-    "meeting-ics": (("meeting code",), Answers(302, 200, 404, 200, 404, 200, 200, teller=200)),
+    "meeting": (("meeting code",), Answers(302, 200, 404, 200, 404, 200, 200, teller=404)),
+    "meeting-ics": (("meeting code",), Answers(302, 200, 404, 200, 404, 200, 200, teller=404)),
     # The code is a member's own.
     "meeting-pass": (("meeting code",), Answers(302, 200, 404, 404, 404, 404, 404, teller=404)),
     "calendar-link": ((), NONE_BY_GET),

@@ -1,4 +1,4 @@
-"""Who may see which meeting: those entitled, those at its door, who sees its unit's register."""
+"""Who may see which meeting: those entitled, and who sees its unit's register; who its door."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -28,8 +28,8 @@ def my_meetings(request: HttpRequest) -> MeetingQuerySet:
 
 
 def meetings_to_see(request: HttpRequest) -> MeetingQuerySet:
-    """The meetings whose page whoever asks may look at."""
-    seen = _holding(ground_of(request)) | _holding(ground_of(request, TELL))
+    """The meetings whose page, with agenda and minutes, whoever asks may look at."""
+    seen = _holding(ground_of(request))
     mine = my_meetings(request).order_by()
     return Meeting.objects.filter(seen | Q(pk__in=mine.values("pk"))).select_related("unit")
 

@@ -111,12 +111,12 @@ def inviting_blockers(meeting: Meeting) -> Iterator[Blocker]:
 def send_again(*, meeting: Meeting) -> int:
     """Try those e-mails once more that could not be sent; answers how many.
 
-    An e-mail of which the worker has not said for long how it ended counts as one of them. Raises
-    `CannotInvite` where there is none.
+    One that has waited for long, or of which a worker has not said how it ended, counts among them.
+    Raises `CannotInvite` where there is none.
     """
     rows = Meeting.objects.select_for_update(of=("self",))
     meeting = rows.get(pk=meeting.pk)
-    number = not_sent(meeting).update(state=State.QUEUED, taken_at=None)
+    number = not_sent(meeting).update(state=State.QUEUED, since=timezone.now())
     if not number:
         raise CannotInvite(Blocker(_("There is no e-mail that could not be sent.")))
     send_invitations.enqueue(meeting.pk)
@@ -124,9 +124,10 @@ def send_again(*, meeting: Meeting) -> int:
 
 
 def not_sent(meeting: Meeting) -> QuerySet[Invitation]:
-    """The e-mails that could not be sent, and those of a worker that is gone."""
+    """The e-mails that could not be sent, and those on which no worker has been for long."""
     mine = Invitation.objects.filter(meeting=meeting)
-    stuck = mine.filter(state=State.SENDING, taken_at__lt=timezone.now() - STUCK_AFTER)
+    waiting = (State.QUEUED, State.SENDING)
+    stuck = mine.filter(state__in=waiting, since__lt=timezone.now() - STUCK_AFTER)
     return mine.filter(state=State.FAILED) | stuck
 
 
@@ -136,7 +137,7 @@ def tell_again(meeting: Meeting) -> int:
     For what happens after the invitations: a change, a cancellation. Part of those acts.
     """
     older = Invitation.objects.filter(meeting=meeting, told__lt=meeting.version)
-    number = older.filter(state=State.SENT).update(state=State.QUEUED, taken_at=None)
+    number = older.filter(state=State.SENT).update(state=State.QUEUED, since=timezone.now())
     if number:
         send_invitations.enqueue(meeting.pk)
     return number

@@ -29,7 +29,12 @@ def message_to(
         context = {"meeting": meeting, "agenda": agenda, "member": member}
         context["news"] = news_of(invitation, meeting)
         body = render_to_string("elections/meeting_mail.txt", context)
-        message = EmailMessage(subject_of(invitation, meeting), body, to=[member.email])
+        message = EmailMessage(
+            subject_of(invitation, meeting),
+            body,
+            to=[member.email],
+            headers={"Auto-Submitted": "auto-generated"},
+        )
     message.attach("meeting.ics", calendar_of([meeting]).decode(), "text/calendar")
     return message
 

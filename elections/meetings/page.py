@@ -12,7 +12,13 @@ from districts.roles import CHANGE
 from districts.scope import ground_of
 from districts.sections import Section, declare_section
 from elections.meetings.attending import count_of, door_blockers
-from elections.meetings.inviting import Mailing, inviting_blockers, mailings, to_invite
+from elections.meetings.inviting import (
+    Mailing,
+    inviting_blockers,
+    mailings,
+    not_sent,
+    to_invite,
+)
 from elections.meetings.meeting_acts import InviteEverybody, SendAgain, WriteMinutes
 from elections.meetings.plan_fields import part
 from elections.models import Meeting
@@ -66,13 +72,12 @@ def _inviting(meeting: Meeting, mailing: Mailing, mine: bool) -> Iterator[Next]:
             yield Next(" ".join(blocker.reason for blocker in blockers), is_due=False)
         else:
             yield _act(meeting, InviteEverybody, _("Nobody is invited yet."), mine)
-    if mailing.failed:
+    stuck = not_sent(meeting).count() if mailing.invited else 0
+    if stuck:
         text = ngettext(
-            "%(number)s e-mail could not be sent.",
-            "%(number)s e-mails could not be sent.",
-            mailing.failed,
+            "%(number)s e-mail could not be sent.", "%(number)s e-mails could not be sent.", stuck
         )
-        yield _act(meeting, SendAgain, text % {"number": mailing.failed}, mine)
+        yield _act(meeting, SendAgain, text % {"number": stuck}, mine)
     if mailing.letters:
         text = ngettext(
             "%(number)s member has no e-mail address and gets a letter.",

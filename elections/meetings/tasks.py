@@ -5,7 +5,7 @@ row is taken before its e-mail goes out, so that a crash between the two never s
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from smtplib import SMTPException
 from typing import Any
 
@@ -41,7 +41,7 @@ def more_to_send(meeting: Meeting) -> bool:
     locked = Meeting.objects.select_for_update(of=("self",)).get(pk=meeting.pk)
     mine = Invitation.objects.filter(meeting=locked)
     outdated = mine.filter(state=State.SENT, told__lt=locked.version)
-    outdated.update(state=State.QUEUED)
+    outdated.update(state=State.QUEUED, since=timezone.now())
     return mine.filter(state=State.QUEUED).exists()
 
 
@@ -53,35 +53,43 @@ def take(meeting: Meeting) -> list[Invitation]:
     locked = queued.select_for_update(of=("self",), skip_locked=True) if free else queued
     taken = list(locked.select_related("member__account")[:BATCH])
     keys = [one.pk for one in taken]
-    Invitation.objects.filter(pk__in=keys).update(state=State.SENDING, taken_at=timezone.now())
+    Invitation.objects.filter(pk__in=keys).update(state=State.SENDING, since=timezone.now())
     return taken
 
 
 def send(meeting: Meeting, taken: Sequence[Invitation]) -> None:
-    """Send each its e-mail, and write down how it ended. Places and counts alone are logged."""
+    """Send each its e-mail, and write down at once how it ended. Counts alone are logged."""
     from elections.meetings.mails import message_to  # its calendar is heavy: for the worker alone
 
     agenda = list(meeting.agenda.all())
-    sent: list[int] = []
-    failed: list[int] = []
+    waiting = {one.pk: one for one in taken}
+    failed = 0
     try:
         mails: Any = get_connection()
         mails.open()
-        for one in taken:
+        for key, one in list(waiting.items()):
             message = message_to(one, meeting, agenda)
             message.connection = mails
-            done = _delivered(message) if one.member.email else False
-            (sent if done else failed).append(one.pk)
+            delivered = bool(one.member.email) and _delivered(message)
+            _note([key], told=meeting.version if delivered else None)
+            del waiting[key]
+            failed += not delivered
         mails.close()
     except (OSError, SMTPException, ImproperlyConfigured) as error:
         _logger.warning("no e-mail server: %s", type(error).__name__)
-        known = {*sent, *failed}
-        failed += [one.pk for one in taken if one.pk not in known]
-    mine = Invitation.objects.filter(state=State.SENDING)
-    mine.filter(pk__in=sent).update(state=State.SENT, told=meeting.version, taken_at=None)
-    mine.filter(pk__in=failed).update(state=State.FAILED, taken_at=None)
+    _note(waiting, told=None)
+    failed += len(waiting)
     if failed:
-        _logger.warning("%s of %s e-mails were not sent", len(failed), len(taken))
+        _logger.warning("%s of %s e-mails were not sent", failed, len(taken))
+
+
+def _note(keys: Collection[int], *, told: int | None) -> None:
+    """Write down that these were sent and tell of the version `told`, or that they failed."""
+    mine = Invitation.objects.filter(pk__in=keys, state=State.SENDING)
+    if told is None:
+        mine.update(state=State.FAILED, since=timezone.now())
+    else:
+        mine.update(state=State.SENT, told=told, since=timezone.now())
 
 
 def _delivered(message: Any) -> bool:

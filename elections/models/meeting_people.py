@@ -5,6 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from elections.models.meetings import Meeting
@@ -39,7 +40,7 @@ class Invitation(models.Model):
     )
     state = models.CharField(_("state"), max_length=10, choices=State.choices)
     told = models.PositiveIntegerField(_("version told"), null=True, blank=True)
-    taken_at = models.DateTimeField(_("taken by the worker"), null=True, blank=True)
+    since = models.DateTimeField(_("in this state since"), default=timezone.now)
 
     class Meta:
         verbose_name = _("invitation")

@@ -172,6 +172,10 @@ class Meeting(models.Model):
         indexes = [
             models.Index(fields=["unit", "kind", "starts_at"], name="elections_meeting_of_unit"),
             models.Index(fields=["starts_at"], name="elections_meeting_time"),
+            # The few that are still to be held are found without reading the many that were.
+            models.Index(
+                fields=["ends_at"], condition=Q(state="planned"), name="elections_meeting_planned"
+            ),
         ]
         constraints = [
             models.CheckConstraint(

@@ -157,10 +157,45 @@ def test_what_a_worker_took_and_never_ended_is_sent_when_somebody_says_so(distri
     assert mail.outbox == []
     with pytest.raises(CannotInvite):
         send_again(meeting=meeting)  # it may still be at work
-    Invitation.objects.update(taken_at=timezone.now() - STUCK_AFTER - timedelta(seconds=1))
+    Invitation.objects.update(since=timezone.now() - STUCK_AFTER - timedelta(seconds=1))
     assert send_again(meeting=meeting) == 2
     worker()
     assert len(mail.outbox) == 2
+
+
+def test_so_is_what_waits_for_a_task_that_was_lost(district, worker):
+    meeting = making.meeting(district)
+    invite_everybody(meeting=meeting)
+    worker.queue.clear()
+    Invitation.objects.update(since=timezone.now() - STUCK_AFTER - timedelta(seconds=1))
+    assert send_again(meeting=meeting) == 2
+    worker()
+    assert len(mail.outbox) == 2
+
+
+class DiesAfterOne(EmailBackend):
+    """A worker that is killed while it sends the second e-mail."""
+
+    def send_messages(self, messages):
+        if mail.outbox:
+            raise KeyboardInterrupt
+        return super().send_messages(messages)
+
+
+def test_what_went_out_before_a_crash_does_not_go_out_again(district, worker, settings):
+    settings.EMAIL_BACKEND = f"{__name__}.DiesAfterOne"
+    meeting = making.meeting(district)
+    invite_everybody(meeting=meeting)
+    with pytest.raises(KeyboardInterrupt):
+        worker()
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    Invitation.objects.update(since=timezone.now() - STUCK_AFTER - timedelta(seconds=1))
+    assert send_again(meeting=meeting) == 1
+    worker()
+    assert sorted(message.to[0] for message in mail.outbox) == [
+        "one1@example.org",
+        "one2@example.org",
+    ]
 
 
 def test_a_change_and_a_cancellation_are_told_to_those_invited(district, worker):

@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
 from icalendar import Calendar
 
 from audit.models import Entry
@@ -157,6 +158,18 @@ class TestOffice:
         factories.member(cell=town.street_cell)
         shown = page(client, "admin:elections_meeting_change", meeting.pk)
         assert "1 member who is entitled is not invited yet" in shown
+
+    def test_looking_ahead_sends_nothing(self, client, secretary, district, town):
+        factories.member(cell=town.factory_cell, email="anna@example.org")
+        meeting = making.meeting(district)
+        address = office(meeting, "invite-everybody")
+        preview = client.post(address, {"perform": "1"}).context["preview"]
+        assert "1 get an e-mail." in preview.foretold
+        assert not DBTaskResult.objects.exists()
+        assert not meeting.invitations.exists()
+        client.post(address, {"perform": "1", "seen": preview.seen})
+        task = DBTaskResult.objects.get()
+        assert task.args_kwargs == {"args": [meeting.pk], "kwargs": {}}
 
     def test_the_minutes_end_it(self, client, secretary, district, town):
         person = factories.member(cell=town.factory_cell)
