@@ -9,9 +9,10 @@ with the two functions of `TellsDelegates`.
 
 from typing import Any, Protocol
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from districts.kinds import LEADERS_OF_CELLS
 from districts.models import Unit
 from elections.meetings.kinds import CELL, GENERAL, OF_DELEGATES
 from elections.models import Meeting
@@ -61,7 +62,8 @@ def entitled_to(meeting: Meeting) -> Members:
         there = registered_in_cells(meeting.day).filter(unit=meeting.unit_id)
     else:
         there = members_below(meeting.unit, meeting.day)
-    return Member.objects.filter(pk__in=there.order_by().values("member"))
+    # Distinct, so that the few are found first and looked through, and not everybody by name.
+    return Member.objects.filter(pk__in=there.order_by().values("member").distinct())
 
 
 def is_entitled(meeting: Meeting, member: Member) -> bool:
@@ -70,7 +72,7 @@ def is_entitled(meeting: Meeting, member: Member) -> bool:
 
 
 def meetings_of(member: Member) -> MeetingQuerySet:
-    """The meetings that the member may take part in, as registered today. One query, unevaluated.
+    """The meetings that the member may take part in, as registered today. Two queries beforehand.
 
     A change of cell that is planned shows once it has happened; at the door its day decides.
     """
@@ -78,13 +80,14 @@ def meetings_of(member: Member) -> MeetingQuerySet:
     if not member.is_present(today):
         return Meeting.objects.none()
     mine = registered_in_cells(today).filter(member=member.pk).order_by()
-    cells = Unit.objects.filter(pk__in=mine.values("unit"))
-    above = cells.filter(
-        tree_id=OuterRef("unit__tree_id"),
-        lft__gte=OuterRef("unit__lft"),
-        rght__lte=OuterRef("unit__rght"),
-    )
-    found = Q(kind=CELL, unit__in=mine.values("unit")) | Q(Exists(above.order_by()), kind=GENERAL)
+    places = list(mine.values_list("unit", "unit__tree_id", "unit__lft", "unit__rght"))
+    above = Q(pk__in=[])
+    for _cell, tree, left, right in places:
+        above |= Q(tree_id=tree, lft__lte=left, rght__gte=right)
+    leading = Unit.objects.filter(above, kind__in=LEADERS_OF_CELLS).order_by()
+    # The keys themselves: with queries in their places every meeting would be looked at.
+    found = Q(kind=CELL, unit__in=[cell for cell, *_place in places])
+    found |= Q(kind=GENERAL, unit__in=list(leading.values_list("pk", flat=True)))
     if _tells:
         found |= Q(kind__in=OF_DELEGATES, pk__in=_tells[0].meetings_of(member.pk))
     return Meeting.objects.filter(found).select_related("unit")

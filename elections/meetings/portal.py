@@ -15,7 +15,7 @@ MOST = 3
 
 @home_panel(order=5)
 def next_meetings(request: HttpRequest, member: Member | None) -> Panel | None:
-    """The next meetings of the member; one query."""
+    """The next meetings of the member; three queries."""
     if member is None:
         return None
     coming = list(meetings_of(member).upcoming()[:MOST])

@@ -93,7 +93,9 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
 
     def without_minutes(self) -> "MeetingQuerySet":
         """Those that are over, and of which nobody has said yet that they were held."""
-        return self.filter(state=MeetingState.PLANNED, ends_at__lt=timezone.now())
+        now = timezone.now()
+        # What ended has begun: said as well, since the index begins with it.
+        return self.filter(state=MeetingState.PLANNED, starts_at__lt=now, ends_at__lt=now)
 
 
 class Meeting(models.Model):
@@ -174,7 +176,9 @@ class Meeting(models.Model):
             models.Index(fields=["starts_at"], name="elections_meeting_time"),
             # The few that are still to be held are found without reading the many that were.
             models.Index(
-                fields=["ends_at"], condition=Q(state="planned"), name="elections_meeting_planned"
+                fields=["starts_at", "ends_at"],
+                condition=Q(state="planned"),
+                name="elections_meeting_planned",
             ),
         ]
         constraints = [
