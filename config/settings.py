@@ -216,6 +216,13 @@ MIGRATION_MODULES = {"auditlog": None}  # its own table would stay empty
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
 
+# E-mail: to files under var/mail unless EMAIL_URL names a server (smtp+tls://user:password@host:587).
+# The console would write addresses where logs are kept.
+
+globals().update(env.email_url("EMAIL_URL", default=f"filemail:///{BASE_DIR}/var/mail"))
+EMAIL_TIMEOUT = 20  # seconds
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("EMAIL_FROM", default="kartei@localhost")
+
 # The statutes' numbers: see audit.rulebook.Statutes for their names and defaults. ----------------
 
 STATUTES: dict[str, int] = env.json("STATUTES", default={})
@@ -244,7 +251,7 @@ def _file(name: str) -> Callable[[Any], str]:
 
 _STYLES = (
     *("admin", "home", "pages", "files", "doubles", "residence", "coverage", "requests"),
-    "polls",
+    *("polls", "meetings"),
 )
 
 UNFOLD = {
@@ -273,6 +280,7 @@ UNFOLD = {
                     _entry(_("Members"), "group", "members_member_changelist"),
                     _entry(_("Units"), "account_tree", "districts_unit_changelist"),
                     _entry(_("Requests"), "inbox", "members_request_changelist"),
+                    _entry(_("Meetings"), "event", "elections_meeting_changelist"),
                     _entry(_("Votes"), "how_to_vote", "elections_question_changelist"),
                     _entry(_("Bureaus"), "groups_3", "elections_bureau_changelist"),
                     _entry(

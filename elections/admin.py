@@ -1,8 +1,10 @@
-"""What the app puts into the admin: questions, polls, bureaus, and their parts of other pages."""
+"""What the app puts into the admin: its tables, and their parts of other pages."""
 
 from elections import (  # noqa: F401  # declare themselves to the frames
     panels,
     poll_admin,
     question_admin,
 )
-from elections.bureaus import admin  # noqa: F401  # bureaus do so too
+from elections.bureaus import admin as _bureaus  # noqa: F401
+from elections.meetings import admin as _meetings  # noqa: F401
+from elections.meetings import panels as _meeting_panels  # noqa: F401

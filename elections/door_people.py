@@ -51,10 +51,10 @@ def find(poll: Poll, text: str, account: Account) -> Found:
     Those on its roll come first. Of others only those are named who are registered in its unit's
     cells. Six queries, whatever the size of the roll.
     """
-    rows = list(_matching(_on_roll(poll), text)[: MOST_FOUND + 1])
+    rows = list(matching(_on_roll(poll), text)[: MOST_FOUND + 1])
     room = MOST_FOUND + 1 - len(rows)
     rows += (
-        _matching(_beside(poll), text).exclude(pk__in=[row.pk for row in rows])[:room]
+        matching(_beside(poll), text).exclude(pk__in=[row.pk for row in rows])[:room]
         if room
         else []
     )
@@ -76,7 +76,8 @@ def member_of_poll(poll: Poll, number: str) -> Member | None:
     return None
 
 
-def _matching(members: Members, text: str) -> Members:
+def matching(members: Members, text: str) -> Members:
+    """Those of `members` with this number, now or formerly, or with these words in the name."""
     words = text.split()
     if len(words) == 1 and words[0].isdecimal():
         number = min(int(words[0]), _HIGHEST)

@@ -2,7 +2,8 @@
 
 from audit.log import log_changes
 from districts.changes import no_news
-from elections.bureaus import logged as bureaus  # noqa: F401  # declares what is logged of them
+from elections.bureaus import logged as _of_bureaus  # noqa: F401  # declares itself to the log
+from elections.meetings import logged as _of_meetings  # noqa: F401  # declares itself to the log
 from elections.models import (
     CheckOff,
     Choice,

@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from districts.kinds import CELLS
+from districts.models import Unit
 from elections.models import Poll
 from members.models import Registration
 
@@ -20,22 +21,26 @@ def entitled(poll: Poll, on: date, members: Sequence[int] | None = None) -> Quer
     the members of all its cells, once each, by the home cell where that is among them; in a meeting
     of delegates those of `members` who are registered anywhere, by their home cell.
     """
-    present = Q(member__left__isnull=True) | Q(member__left__gt=on)
-    registered = Registration.objects.in_force(on).filter(present, unit__kind__in=CELLS)
     chosen: QuerySet[Registration]
     if poll.assembly == Poll.Assembly.DELEGATES:
-        chosen = registered.filter(kind=HOME, member__in=members or ())
+        chosen = registered_in_cells(on).filter(kind=HOME, member__in=members or ())
     elif poll.assembly == Poll.Assembly.CELL:
-        chosen = registered.filter(unit=poll.unit)
+        chosen = registered_in_cells(on).filter(unit=poll.unit)
     else:
-        there = _inside(registered, poll)
-        homes = there.filter(kind=HOME, member=OuterRef("member"))
-        chosen = there.filter(Q(kind=HOME) | ~Exists(homes))
+        chosen = members_below(poll.unit, on)
     return chosen.order_by("member").values_list("member", "unit")
 
 
-def _inside(registered: QuerySet[Registration], poll: Poll) -> QuerySet[Registration]:
-    unit = poll.unit
-    return registered.filter(
+def registered_in_cells(on: date) -> QuerySet[Registration]:
+    """The registrations with cells that hold on the day `on`, of those who are members then."""
+    present = Q(member__left__isnull=True) | Q(member__left__gt=on)
+    return Registration.objects.in_force(on).filter(present, unit__kind__in=CELLS)
+
+
+def members_below(unit: Unit, on: date) -> QuerySet[Registration]:
+    """One registration for each member of the cells of `unit`: at home where home is among them."""
+    there = registered_in_cells(on).filter(
         unit__tree_id=unit.tree_id, unit__lft__gte=unit.lft, unit__rght__lte=unit.rght
     )
+    homes = there.filter(kind=HOME, member=OuterRef("member"))
+    return there.filter(Q(kind=HOME) | ~Exists(homes))

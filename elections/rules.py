@@ -1,3 +1,4 @@
-"""The rules on who leads: each part of the app declares its own."""
+"""The rules of the app: each part of it declares its own."""
 
-from elections.bureaus import rules as bureaus  # noqa: F401  # declares itself to the rulebook
+from elections.bureaus import rules as _of_bureaus  # noqa: F401  # declare themselves
+from elections.meetings import rules as _of_meetings  # noqa: F401

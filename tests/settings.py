@@ -22,5 +22,9 @@ from config.settings import DATABASES, STORAGES  # noqa: E402
 _sqlite = DATABASES["default"]["ENGINE"].endswith("sqlite3")
 DATABASES["default"]["TEST"] = {"NAME": str(_file) if _sqlite else _name}
 
+# The towns of the tests were founded years ago and have met nobody knows when: whether they meet in
+# time (A10) is asked where a test sets the interval itself.
+STATUTES = {"meeting_interval_days": 100 * 365}
+
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}

@@ -17,12 +17,14 @@ from districts.kinds import Kind
 from districts.models import HeldRole, Unit
 from districts.roles import AUDITOR, SECRETARY, TELLER, grant_role
 from districts.scoped_admin import ScopedAdmin
+from elections.meetings.feeds import renew_feed
 from elections.models import Bureau
 from elections.voting import check_off
 from members.employments import start_employment
 from members.models import Request
 from members.registrations import register_member
 from tests import factories
+from tests.meetings import making as meetings
 from tests.voting import making
 
 pytestmark = pytest.mark.django_db
@@ -67,6 +69,9 @@ NONE_BY_GET_IN_THE_OFFICE = Answers(302, 302, 405, 405, 405, 405, 405)
 NONE_BY_GET = Answers(302, 405, 405, 405, 405, 405, 405)
 NO_RESULT = Answers(302, 404, 404, 404, 404, 404, 404)
 DOOR = Answers(302, 403, 403, 403, 403, 403, 200, teller=200)
+# Tellers, and whoever keeps the register there.
+MEETING_DOORS = Answers(302, 403, 403, 403, 200, 200, 200, teller=200)
+MEETING_DOOR = Answers(302, 403, 403, 403, 404, 200, 200, teller=200)
 
 
 def of_table(name, *, row, add=CLOSED, change=ROW):
@@ -127,6 +132,11 @@ TABLE = {
     **of_table("elections_poll", row="poll"),
     "admin:elections_poll_act": (("poll", "open-poll"), ACT_ON_ROW),
     "admin:elections_poll_list_act": (("none",), NO_SUCH_ACT),
+    **of_table("elections_meeting", row="meeting"),
+    "admin:elections_meeting_act": (("meeting", "invite-everybody"), ACT_ON_ROW),
+    "admin:elections_meeting_list_act": (("plan-meeting",), ACT),
+    "admin:elections_meeting_letters": (("meeting",), ACT_ON_ROW),
+    "admin:elections_meeting_minutes": (("meeting",), ROW),
     "admin:elections_poll_roll": (("poll",), ROW),
     **of_table("elections_bureau", row="bureau"),
     "admin:elections_bureau_act": (("bureau", "leave-seat"), ACT_ON_ROW),
@@ -159,6 +169,21 @@ TABLE = {
     "papers": (("code",), DOOR),
     "box": (("code",), DOOR),
     "receipt-code": ((), NONE_BY_GET),
+    "meetings": ((), Answers(302, 200, 200, 200, 200, 200, 200)),
+    "meeting": (("meeting code",), Answers(302, 200, 404, 200, 404, 200, 200, teller=404)),
+    "meeting-ics": (("meeting code",), Answers(302, 200, 404, 200, 404, 200, 200, teller=404)),
+    # The code is a member's own.
+    "meeting-pass": (("meeting code",), Answers(302, 200, 404, 404, 404, 404, 404, teller=404)),
+    "calendar-link": ((), NONE_BY_GET),
+    # Whoever has the link: nobody logs in for it.
+    "meeting-feed": (("feed",), Answers(200, 200, 200, 200, 200, 200, 200)),
+    "meeting-doors": ((), MEETING_DOORS),
+    "meeting-door": (("meeting code",), MEETING_DOOR),
+    "meeting-list": (("meeting code",), MEETING_DOOR),
+    "meeting-counts": (("meeting code",), MEETING_DOOR),
+    "meeting-present": (("meeting code",), NONE_BY_GET),
+    "meeting-take-back": (("meeting code",), NONE_BY_GET),
+    "meeting-guests": (("meeting code",), NONE_BY_GET),
     "votes": ((), Answers(302, 200, 200, 200, 200, 200, 200)),
     "vote": (("code",), Answers(302, 200, 404, 404, 404, 404, 404, teller=404)),
     "board": (("code",), Answers(302, 200, 404, 200, 404, 200, 200)),
@@ -213,7 +238,11 @@ def rows():
     grant_role(user=accounts["stranger"], role=SECRETARY, unit=elsewhere.town)
     grant_role(user=accounts["teller"], role=TELLER, unit=town.district)
     poll = making.opened(making.motion(town.district), town.factory_cell)
+    meeting = meetings.begun(town.factory_cell)
     return accounts | {
+        "meeting": meeting,
+        "meeting code": meeting.code,
+        "feed": renew_feed(member=person),
         "unit": town.factory_cell,
         "locality": locality,
         "workplace": workplace,
@@ -271,6 +300,7 @@ def rows_at(unit):
     held = grant_role(user=holder, role=AUDITOR, unit=unit)
     question = making.motion(unit)
     return {
+        "meeting": meetings.meeting(unit),
         "question": question,
         "poll": making.put(question, unit, channels="paper"),
         "bureau": bureau_of(unit),

@@ -12,7 +12,7 @@ from audit.rulebook import findings
 from districts.kinds import Kind
 from districts.models import Locality, Unit, Workplace
 from districts.tree import tree_faults
-from elections.models import Bureau, Seat
+from elections.models import AgendaItem, Bureau, Meeting, Seat
 from members.models import EarlierMembership, Employment, Member, Registration, Request
 from members.registrations import HOME, RESIDENCE
 
@@ -25,6 +25,7 @@ BREACHES = [
     ("A1", "registered-as-member"),
     ("A1", "unit-open"),
     ("A1", "unit-open"),
+    ("A10", "general-meeting"),
     ("A11", "bureau-mandate"),
     ("A13", "factory-majority"),
     ("A2", "responsible-cell"),
@@ -46,6 +47,12 @@ BREACHES = [
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(autouse=True)
+def interval(settings):
+    """The districts there have met in time, but for one."""
+    settings.STATUTES = {}
+
+
 def demo(**options):
     out = StringIO()
     call_command("demo", stdout=out, **{"as_of": DAY, "members": 600, **options})
@@ -61,6 +68,8 @@ def empty_register():
     tables = (
         Seat,
         Bureau,
+        AgendaItem,
+        Meeting,
         Request,
         Registration,
         Employment,

@@ -26,7 +26,8 @@ def found(on: date = NOW, ground: Ground = EVERYWHERE) -> list[tuple[str, str, s
 
 
 class TestRulebook:
-    def test_the_statutes_numbers(self):
+    def test_the_statutes_numbers(self, settings):
+        settings.STATUTES = {}
         assert statutes() == Statutes()
         assert (Statutes().bureau_least, Statutes().bureau_most) == (3, 5)
         assert Statutes().prolonged_unemployment_months == 6

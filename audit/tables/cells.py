@@ -6,7 +6,7 @@ in without; a value that is an apostrophe before such a sign gets another, so no
 
 import re
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, Literal
 
@@ -15,7 +15,7 @@ from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.utils.translation import gettext as _
 
-Kind = Literal["text", "choice", "date", "integer", "decimal"]
+Kind = Literal["text", "choice", "date", "moment", "integer", "decimal"]
 Parser = Callable[[str], str | None]
 
 # What makes a spreadsheet read a cell as a formula when the cell begins with it, full width too.
@@ -24,6 +24,7 @@ _RISKY = re.compile(f"'*[{re.escape(FORMULA_SIGNS)}]")
 _NEUTRALISED = re.compile(f"''*[{re.escape(FORMULA_SIGNS)}]")
 _NEEDS_QUOTES = re.compile('[",\r\n]')
 _DAY = re.compile(r"\d{4}-\d\d-\d\d\Z")
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ\Z")
 _WHOLE = re.compile(r"-?(0|[1-9]\d*)\Z")
 _FRACTION = re.compile(r"-?\d+(\.\d+)?\Z")
 _LARGEST = 2**63 - 1
@@ -59,6 +60,7 @@ def parser_for(
         "text": _text_parser,
         "choice": _choice_parser,
         "date": lambda _field: _parse_day,
+        "moment": lambda _field: _parse_moment,
         "integer": _whole_parser,
         "decimal": _fraction_parser,
     }[kind](field)
@@ -116,6 +118,25 @@ def _parse_day(text: str) -> str:
     except ValueError as error:
         raise BadCell(_("is no day of the calendar")) from error
     return text
+
+
+def _parse_moment(text: str) -> str:
+    """Universal time, as both databases take it."""
+    if not _MOMENT.match(text):
+        raise BadCell(_("must be a moment of universal time written as 2024-01-31T18:30:00Z"))
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise BadCell(_("is no moment of the calendar")) from error
+    return moment.strftime("%Y-%m-%d %H:%M:%S")
+
+
+def moment_text(value: datetime | str | None) -> str:
+    """The cell of a moment as SQLite gives it, in universal time; to the second."""
+    if value is None:
+        return ""
+    moment = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _whole_parser(field: "models.Field[Any, Any]") -> Callable[[str], str]:

@@ -33,6 +33,8 @@ class Column:
         """What the cells hold."""
         if self.target is not None:
             return self.target.key_column.kind
+        if isinstance(self.field, models.DateTimeField):
+            return "moment"
         if isinstance(self.field, models.DateField):
             return "date"
         if isinstance(self.field, models.IntegerField | models.AutoField):

@@ -14,7 +14,7 @@ from django.db import connection, transaction
 
 from audit.bulk import stream
 from audit.ground import EVERYWHERE, Ground
-from audit.tables.cells import FORMULA_SIGNS, neutralised, quoted
+from audit.tables.cells import FORMULA_SIGNS, moment_text, neutralised, quoted
 from audit.tables.declaration import Column, Table, tables
 from audit.tables.schema import resource
 
@@ -144,6 +144,8 @@ def _ordering(column: Column) -> str:
 def _cell_sql(column: Column) -> str:
     """What `neutralised` does, in PostgreSQL's words; an empty text is an empty cell."""
     name = f"q.c_{column.name}"
+    if column.kind == "moment":
+        return f"to_char({name} AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')"
     if not column.free_text:
         return name if column.kind != "choice" else f"NULLIF({name}, '')"
     # chr() keeps control signs, quotes and percent signs out of the query's text.
@@ -156,6 +158,8 @@ def _cell_sql(column: Column) -> str:
 def _renderer(column: Column) -> Callable[[Any], str]:
     if column.free_text:
         return lambda value: "" if value is None else quoted(neutralised(value))
+    if column.kind == "moment":
+        return moment_text
     if column.kind == "decimal":
         places = getattr(column.field, "decimal_places", 0)
         return lambda value: "" if value is None else f"{value:.{places}f}"

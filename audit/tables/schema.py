@@ -11,6 +11,7 @@ _TYPES = {
     "text": "string",
     "choice": "string",
     "date": "date",
+    "moment": "datetime",
     "integer": "integer",
     "decimal": "number",
 }

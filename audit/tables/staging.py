@@ -16,6 +16,7 @@ _TYPES = {
     "text": "text",
     "choice": "text",
     "date": "date",
+    "moment": "timestamp with time zone",
     "integer": "bigint",
     "decimal": "decimal(9,6)",
 }

@@ -5,14 +5,14 @@ from datetime import date, timedelta
 from itertools import groupby
 from typing import Any
 
-from django.db.models import F, Window
+from django.db.models import Count, F, Window
 from django.db.models.functions import RowNumber
 
 from audit.bulk import analyse, copy_rows, reset_sequence
 from districts.kinds import CELLS, FACTORY_CELLS, LEADERS_OF_CELLS, Kind
 from districts.models import Unit
 from elections.models import Bureau, Seat
-from members.demo.loading import adds_to_town
+from members.demo.additions import adds_to_town
 from members.models import Leaving, Member, Registration
 
 _WORK = ("chair", "secretary", "treasurer", "literature", "trade-union")
@@ -119,16 +119,16 @@ def _majority(people: list[Standing], size: int) -> list[Standing]:
 
 
 def _break(day: date) -> None:
-    """One bureau of each kind of breach, in the third district where there is one."""
-    districts = list(Unit.objects.open(day).filter(kind=Kind.DISTRICT).order_by("code")[:3])
-    third = districts[-1]
-    cells = Bureau.objects.filter(unit__parent=third, unit__kind=Kind.STREET_CELL)
-    unled, small, left, *_others = cells.order_by("unit__code")
+    """One bureau of each kind of breach, in the last district as far as it has them."""
+    last = Unit.objects.open(day).filter(kind=Kind.DISTRICT).order_by("code").last()
+    cells = Bureau.objects.filter(unit__kind=Kind.STREET_CELL).annotate(held=Count("seats"))
+    small, unled, *_others = cells.order_by("held", "-unit__code")
+    left = cells.exclude(pk__in=[small.pk, unled.pk]).order_by("-held", "unit__code")[0]
     unled.seats.all().delete()
     unled.delete()
     _resign(small.seats.order_by("-pk")[:3], day - timedelta(days=40))
     _leave(left, day - timedelta(days=15))
-    _lose_majority(Bureau.objects.get(unit=third), day - timedelta(days=25))
+    _lose_majority(Bureau.objects.get(unit=last), day - timedelta(days=25))
     group = Bureau.objects.filter(unit__kind=Kind.LOCAL_GROUP).order_by("unit__code").first()
     if group is not None:
         Bureau.objects.filter(pk=group.pk).update(mandate=Bureau.Mandate.CELLS)

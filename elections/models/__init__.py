@@ -1,23 +1,31 @@
-"""Questions, polls, who voted, the ballots, which name nobody; and who leads by them."""
+"""Questions, polls, who voted, the ballots, which name nobody; meetings; and who leads."""
 
 from elections.models.ballots import Count, PaperCount, SealedBallot
 from elections.models.bureaus import Bureau, Seat
+from elections.models.meeting_people import Attendance, CalendarFeed, Invitation
+from elections.models.meetings import AgendaItem, Meeting, Rhythm
 from elections.models.polls import CheckOff, Poll, RollEntry
 from elections.models.questions import Choice, Composition, Question
 from elections.models.tellers import PollTeller, Share, TellerKey
 from elections.models.tries import PassphraseTry
 
 __all__ = [
+    "AgendaItem",
+    "Attendance",
     "Bureau",
+    "CalendarFeed",
     "CheckOff",
     "Choice",
     "Composition",
     "Count",
+    "Invitation",
+    "Meeting",
     "PaperCount",
     "PassphraseTry",
     "Poll",
     "PollTeller",
     "Question",
+    "Rhythm",
     "RollEntry",
     "SealedBallot",
     "Seat",

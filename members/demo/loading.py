@@ -12,6 +12,7 @@ from audit.log import Draft, note, recorded
 from audit.models import Entry
 from districts.models import Locality, Unit, Workplace
 from districts.tree import lock_new_trees, number_trees
+from members.demo.additions import add_all
 from members.demo.breaches import make_breaches
 from members.demo.ground import GroundPlan, Position
 from members.demo.people import Person, people
@@ -55,16 +56,6 @@ _DETACHED = ("detachment", "granted", "articles", "Out of work for long", "", *(
 _REGISTRATION = ("member_id", "unit_id", "kind", "since", "until")
 
 
-Addition = Callable[[date], None]
-_additions: list[Addition] = []
-
-
-def adds_to_town(addition: Addition) -> Addition:
-    """Declare what an app above adds to the town as it stands on a day; set-based."""
-    _additions.append(addition)
-    return addition
-
-
 class RegisterInUse(Exception):
     """The register holds units or people already."""
 
@@ -97,8 +88,7 @@ def load_demonstration(
     make_breaches(day)
     make_requests(day)
     reset_sequence(Request)
-    for add in _additions:
-        add(day)
+    add_all(day)
     facts = {"members": members, "seed": seed, "day": day.isoformat()}
     note(Draft(what=Entry.What.IMPORTED, table="demonstration", facts=facts), act="demo")
 

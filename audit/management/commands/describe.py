@@ -13,6 +13,7 @@ _KINDS = {
     "text": "text",
     "choice": "one of",
     "date": "day, as 2024-01-31",
+    "moment": "moment of universal time, as 2024-01-31T18:30:00Z",
     "integer": "whole number",
 }
 

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('districts', '0009_tellers'),
-        ('elections', '0003_unit_name'),
+        ('elections', '0004_meetings'),
         ('members', '0006_pairs'),
     ]
 
