@@ -463,7 +463,7 @@ class TestPage:
         assert "?rule=A1&amp;p=2" in first.content.decode()
         assert "5 findings" in first.content.decode()
         last = client.get(REPORT, {"rule": "A1", "p": "3"})
-        assert listed(last) == [f"member {max(person.pk for person in people)}"]
+        assert listed(last) == [max(f"member {person.pk}" for person in people)]
         assert listed(client.get(REPORT, {"p": "nonsense"})) == listed(client.get(REPORT))
 
     def test_a_large_part_says_as_of_when(self, client, town, administrator, large):
