@@ -212,8 +212,9 @@ def _people(town, number):
 )
 @pytest.mark.parametrize("rows", [1, 3])
 def test_a_list_takes_as_many_queries_for_one_row_as_for_three(
-    client, town, secretary, address, queries, rows
+    client, town, secretary, address, queries, rows, settings
 ):
+    settings.STATUTES = {**settings.STATUTES, "bureau_least": 4}  # too few for a bureau of theirs
     _people(town, rows)
     with CaptureQueriesContext(
         connection,

@@ -16,7 +16,7 @@ from members.demo.additions import adds_to_town
 from members.models import Leaving, Member, Registration
 
 _WORK = ("chair", "secretary", "treasurer", "literature", "trade-union")
-_BUREAU = ("id", "unit_id", "mandate", "size", "since", "ending")
+_BUREAU = ("id", "code", "unit_id", "mandate", "size", "since", "ending")
 _SEAT = ("bureau_id", "member_id", "portfolio", "since", "ending")
 _SIZE = 5
 _COMMITTEE = 7
@@ -29,6 +29,7 @@ Standing = tuple[int, date, bool]
 @adds_to_town
 def bureaus(day: date) -> None:
     """A bureau of those who have been there longest in each unit, and what is wrong with a few."""
+    codes = dict(Unit.objects.values_list("pk", "code"))
     newest = day - timedelta(days=_TERM)
     numbered = [
         (number, unit, mandate, seats, max(_since(seats), newest).isoformat())
@@ -38,7 +39,7 @@ def bureaus(day: date) -> None:
         Bureau._meta.db_table,
         _BUREAU,
         (
-            (number, unit, mandate, len(seats), since, "")
+            (number, f"{codes[unit]}-{since}", unit, mandate, len(seats), since, "")
             for number, unit, mandate, seats, since in numbered
         ),
     )

@@ -6,17 +6,14 @@ from elections.models import Bureau, Seat
 log_changes(
     Bureau,
     table="bureaus",
-    key=lambda row: f"{row.unit.code}/{row.since.isoformat()}",
+    key=lambda row: row.code,
     name=str,
     unit=lambda row: row.unit_id,
 )
 log_changes(
     Seat,
     table="seats",
-    key=lambda row: (
-        f"{row.bureau.unit.code}/{row.bureau.since.isoformat()}/{row.member_id}/"
-        f"{row.since.isoformat()}"
-    ),
+    key=lambda row: f"{row.bureau.code}/{row.member_id}/{row.since.isoformat()}",
     unit=lambda row: row.bureau.unit_id,
     member=lambda row: row.member_id,
 )

@@ -52,6 +52,7 @@ class Bureau(models.Model):
         ARRESTED = "arrested", _("arrested or scattered")
         DISSOLVED = "dissolved", _("the unit was dissolved")
 
+    code = models.CharField(_("code"), max_length=60, unique=True, editable=False)
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="bureaus", verbose_name=_("unit"))
     mandate = models.CharField(_("mandate"), max_length=10, choices=Mandate.choices)
     question = models.ForeignKey(
@@ -104,6 +105,11 @@ class Bureau(models.Model):
 
     def __str__(self) -> str:
         return f"{self.unit}, {self.since.isoformat()}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """A new one is named by its unit and its first day."""
+        self.code = self.code or f"{self.unit.code}-{self.since.isoformat()}"
+        super().save(*args, **kwargs)
 
     @property
     def is_appointed(self) -> bool:

@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 from fractions import Fraction
-from types import SimpleNamespace
 
 import pytest
 from django.utils import timezone
@@ -31,17 +30,6 @@ from tests.bureaus import making
 from tests.voting import making as votes
 
 TODAY = timezone.localdate()
-
-
-@pytest.fixture
-def district(db):
-    """A district with four candidates of the street, who are liked best, and four workers."""
-    town = factories.town()
-    street = making.members_of(town.street_cell, 4)
-    factory = making.members_of(town.factory_cell, 4)
-    return SimpleNamespace(
-        town=town, unit=town.district, street=street, factory=factory, all=[*street, *factory]
-    )
 
 
 def election(district, candidates=None, *, seats=5, fills="bureau", method="block", **fields):
