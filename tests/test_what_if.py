@@ -111,7 +111,8 @@ def test_a_dissolution_leaves_a_locality_without_a_cell(client, town, secretary)
     assert Unit.objects.get(pk=town.street_cell.pk).dissolved is None
 
 
-def test_several_at_once_are_told_together(client, town, secretary):
+def test_several_at_once_are_told_together(client, town, secretary, settings):
+    settings.STATUTES = {**settings.STATUTES, "bureau_least": 4}  # too few for a bureau of theirs
     people = [factories.member(cell=town.street_cell) for _one in range(3)]
     works = factories.workplace(cell=town.factory_cell)
     for person in people[:2]:
