@@ -224,8 +224,7 @@ class TestUnit:
 
     @pytest.mark.parametrize(
         # Three for those who live elsewhere and those who live here, one on a street cell (A4); six
-        # for the coverage of a district (A2); three for votes; two for meetings;
-        # two for who leads.
+        # for the coverage of a district (A2); three for votes; two for meetings; two for leaders.
         ("kind", "queries"),
         [("district", 19 + 3 + 6 + 3 + 4 + RULES), ("street_cell", 18 + 1 + 3 + 4 + RULES)],
     )
