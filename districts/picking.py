@@ -49,8 +49,8 @@ class Choice:
 
     def label(self, row: Model) -> str:
         """The row in words, with its key in brackets at the end."""
-        text, key = str(row), f"({getattr(row, self.key)})"
-        return text if text.endswith(key) else f"{text} {key}"
+        text, key = str(row), str(getattr(row, self.key))
+        return text if text == key or text.endswith(f"({key})") else f"{text} ({key})"
 
     def named(self, request: HttpRequest, text: str) -> Model | None:
         """The one row that `text` names by its key, its whole label or its whole name."""
@@ -62,12 +62,12 @@ class Choice:
         whole = Q(pk__in=[])
         for name in names:
             whole |= Q(**{f"{name}__iexact": text})
-        found = list(self.rows(request).filter(whole)[:2])
+        found = list(_by_name(self.rows(request)).filter(whole)[:2])
         return found[0] if len(found) == 1 else None
 
     def like(self, request: HttpRequest, text: str) -> QuerySet[Any]:
         """The rows that hold every word of `text` in one of their fields."""
-        rows = self.rows(request)
+        rows = _by_name(self.rows(request))
         for word in text.translate(_NO_WORD).split():
             part = Q()
             for field in self.words:
@@ -81,6 +81,12 @@ class Choice:
         except (ValueError, OverflowError):  # a text where the key is a number
             return None
         return row
+
+
+def _by_name(rows: Any) -> QuerySet[Any]:
+    """Those of `rows` that may be found by a name: the veiled are found by their key alone."""
+    found: QuerySet[Any] = rows.unveiled() if hasattr(rows, "unveiled") else rows
+    return found
 
 
 _choices: dict[str, Choice] = {}

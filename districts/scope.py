@@ -12,7 +12,7 @@ from guardian.models import UserObjectPermission
 
 from audit.ground import EVERYWHERE, Extent, Ground
 from audit.periods import in_force
-from districts.models import HeldRole, Unit
+from districts.models import HeldRole, Regime, Unit
 from districts.roles import PERMISSIONS, ROLES, VIEW
 
 NOWHERE = Ground()
@@ -30,16 +30,23 @@ def ground(user: AbstractBaseUser | AnonymousUser, permission: str = VIEW) -> Gr
 
 def grounds(user: AbstractBaseUser | AnonymousUser) -> Mapping[str, Ground]:
     """The grounds of `user` by permission. One query for all of them."""
+    return _looked_up(user)[0]
+
+
+def _looked_up(user: Any) -> tuple[Mapping[str, Ground], bool]:
+    """The grounds by permission, and whether an emergency may stand anywhere. One query."""
     if not user.is_authenticated or not user.is_active:
-        return dict.fromkeys(PERMISSIONS, NOWHERE)
+        return dict.fromkeys(PERMISSIONS, NOWHERE), True
     if getattr(user, "is_superuser", False):
-        return dict.fromkeys(PERMISSIONS, EVERYWHERE)
-    rows = list(_held(user).values_list("role", *_RANGE, *PERMISSIONS))
+        return dict.fromkeys(PERMISSIONS, EVERYWHERE), True
+    stands = Exists(Unit.objects.filter(regime=Regime.EMERGENCY))
+    held = _held(user).annotate(emergency=stands)
+    rows = list(held.values_list("role", *_RANGE, *PERMISSIONS, "emergency"))
     found = {}
     for place, permission in enumerate(PERMISSIONS, start=4):
         holding = (row for row in rows if row[place] and permission in ROLES[row[0]].permissions)
         found[permission] = _joined([row[1:4] for row in holding])
-    return found
+    return found, not rows or rows[0][-1]
 
 
 def _joined(ranges: Sequence[tuple[Any, ...]]) -> Ground:
@@ -51,10 +58,22 @@ def _joined(ranges: Sequence[tuple[Any, ...]]) -> Ground:
 
 def ground_of(request: HttpRequest, permission: str = VIEW) -> Ground:
     """The ground of the user who asks, looked up once in a request for all permissions."""
-    known: Mapping[str, Ground] | None = request.__dict__.get("_grounds")
+    return _known(request)[0][permission]
+
+
+def emergency_may_stand(request: HttpRequest) -> bool:
+    """Whether a unit may be in an emergency, as the look-up of the user's roles says beside (A14).
+
+    It says so for certain only of who holds a role: of others, and of a superuser, it says yes.
+    """
+    return _known(request)[1]
+
+
+def _known(request: HttpRequest) -> tuple[Mapping[str, Ground], bool]:
+    known: tuple[Mapping[str, Ground], bool] | None = request.__dict__.get("_grounds")
     if known is None:
-        known = request.__dict__["_grounds"] = grounds(request.user)
-    return known[permission]
+        known = request.__dict__["_grounds"] = _looked_up(request.user)
+    return known
 
 
 def holds_any(ground: Ground) -> bool:

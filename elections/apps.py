@@ -12,9 +12,11 @@ class ElectionsConfig(AppConfig):
         import_module("elections.demo")  # adds votes to the demonstration town
         import_module("elections.bureaus.demo")  # the same with bureaus
         import_module("elections.meetings.demo")  # and with meetings
+        import_module("elections.emergency.demo")  # and with an emergency
         import_module("elections.holding")  # declares what blocks dissolving units, merging members
         import_module("elections.bureaus.holding")  # the same of bureaus
         import_module("elections.meetings.holding")  # and of meetings
+        import_module("elections.emergency.holding")  # and of emergencies
         import_module("elections.ballot_panel")  # declares the votes on the members' first page
         import_module("elections.meetings.portal")  # declares the meetings there
         import_module("elections.door_panel")  # declares the door on the members' first page

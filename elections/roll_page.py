@@ -14,8 +14,8 @@ from districts.scope import ground_of
 from elections.eligibility import Eligibility, eligibilities_on_roll
 from elections.models import CheckOff, Poll, RollEntry
 from elections.models.polls import Channel, State
-from members.admin_acts import listed_name
 from members.models import Member
+from members.veil import look_up
 
 PER_PAGE = 100
 MOST_FOUND = 100
@@ -61,6 +61,7 @@ def rows_of(request: HttpRequest, poll: Poll, entries: Iterable[RollEntry]) -> S
     listed = list(entries)
     answers = eligibilities_on_roll(poll=poll, entries=listed)
     ground = ground_of(request)
+    look_up(entry.member_id for entry in listed)
     return [_row(poll, entry, answers[entry.member_id], ground) for entry in listed]
 
 
@@ -68,7 +69,7 @@ def _row(poll: Poll, entry: RollEntry, answer: Eligibility, ground: Ground) -> R
     vote = answer.voted
     text = _no_vote(poll, answer) if vote is None else _voted(poll, vote, ground)
     return RollRow(
-        listed_name(entry.member).rpartition(" (")[0],
+        entry.member.sorted_name,
         entry.member_id,
         str(entry.cell),
         text,

@@ -41,6 +41,7 @@ from members.names import search_words
 from members.residence_admin import acts_for_others
 from members.residence_lists import Residence
 from members.timeline import prepare_page
+from members.veil import look_up
 from members.visibility import at_home, sees_home
 from members.waiting import in_no_cell
 
@@ -115,6 +116,8 @@ class MemberAdmin(PeopleAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         person = (("given_name", "family_name"), ("born", "number"), ("email", "phone"))
         joined = ("joined", "left", "left_reason") if obj and obj.left else ("joined",)
+        if obj is not None and obj.is_veiled:
+            return ((None, {"fields": ("number", *joined)}),)
         return ((None, {"fields": (*person, ("address", "residence"), *joined)}),)
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ScopedList]:
@@ -125,7 +128,8 @@ class MemberAdmin(PeopleAdmin):
         return ("number",) if ground_of(request).everywhere else ("search", "number")
 
     def prepare(self, shown: list[Any]) -> None:
-        """Each with the home registration of today."""
+        """Each with the home registration of today, and whether the name is veiled."""
+        look_up(member.pk for member in shown)
         homes = Registration.objects.filter(
             in_force(timezone.localdate()), kind=HOME, member__in=[member.pk for member in shown]
         ).select_related("unit")
@@ -189,7 +193,7 @@ class MemberAdmin(PeopleAdmin):
 
     @admin.display(description=_("name"), ordering="search")
     def name(self, member: Member) -> str:
-        return ", ".join(part for part in (member.family_name, member.given_name) if part)
+        return member.sorted_name
 
     @admin.display(description=_("locality of residence"))
     def residence(self, member: Member) -> str | None:
@@ -264,6 +268,9 @@ class PeriodAdmin(ScopedAdmin):
             return queryset.filter(member=int(text)), False
         named = Member.objects.named(text) if search_words(text) else Member.objects.none()
         return queryset.filter(member__in=named), False
+
+    def prepare(self, shown: list[Any]) -> None:
+        look_up(row.member_id for row in shown)
 
     def address_of(self, row: Any) -> str:
         return reverse("admin:members_member_change", args=[row.member_id])

@@ -86,7 +86,7 @@ _LIST = "admin:members_member_changelist"
 
 def listed_name(member: Member) -> str:
     """The name as a list in its order shows it."""
-    return f"{member.family_name}, {member.given_name}".rstrip(", ") + f" ({member.pk})"
+    return str(member) if member.is_veiled else f"{member.sorted_name} ({member.pk})"
 
 
 def standing_registrations(member: Member) -> list[Registration]:

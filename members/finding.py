@@ -13,6 +13,7 @@ from audit.periods import in_force
 from districts.search import Source, declare_source
 from members.models import Member, Registration
 from members.names import search_words
+from members.veil import look_up
 
 
 def _numbered(members: QuerySet[Any], text: str) -> QuerySet[Any]:
@@ -30,6 +31,7 @@ def _named(members: Any, text: str) -> QuerySet[Any]:
 def _details(members: Sequence[Member]) -> Mapping[Any, Iterable[str | Promise]]:
     """Number, year of birth, and the home cell or the day of leaving. One query."""
     today = timezone.localdate()
+    look_up(member.pk for member in members)
     homes = Registration.objects.filter(
         in_force(today), kind=Registration.Kind.HOME, member__in=[member.pk for member in members]
     ).select_related("unit")
@@ -37,7 +39,9 @@ def _details(members: Sequence[Member]) -> Mapping[Any, Iterable[str | Promise]]
     return {
         member.pk: (
             _("number %(number)s") % {"number": member.pk},
-            _("born %(year)s") % {"year": member.born.year} if member.born else "",
+            _("born %(year)s") % {"year": member.born.year}
+            if member.born and not member.is_veiled
+            else "",
             _("left on %s") % member.left.isoformat()
             if member.left
             else cells.get(member.pk, _("in no cell")),
@@ -47,7 +51,7 @@ def _details(members: Sequence[Member]) -> Mapping[Any, Iterable[str | Promise]]
 
 
 def _label(member: Member) -> str:
-    return ", ".join(part for part in (member.family_name, member.given_name) if part)
+    return member.sorted_name
 
 
 declare_source(

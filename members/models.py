@@ -14,6 +14,7 @@ from audit.ground import Ground
 from audit.periods import NoOverlap, ends_after_start, in_force
 from districts.models import Locality, Unit, Workplace
 from members.names import search_key, search_words
+from members.veil import is_veiled, veiled_from_asker
 
 
 class Leaving(models.TextChoices):
@@ -60,10 +61,18 @@ class MemberQuerySet(models.QuerySet["Member"]):
         keys = there.order_by().values("member").union(nowhere.order_by().values("pk"))
         return self.filter(pk__in=keys)
 
+    def unveiled(self) -> "MemberQuerySet":
+        """Those whose names the user who asks may see: nobody else is found by a name (A14)."""
+        hidden = veiled_from_asker()
+        return self if hidden is None else self.exclude(pk__in=hidden.values("pk"))
+
     def named(self, text: str) -> "MemberQuerySet":
-        """Those whose name holds every word of `text`, however it is accented or written."""
+        """Those whose name holds every word of `text`, however it is accented or written.
+
+        Names that are veiled from the user who asks find nobody (A14).
+        """
         words = search_words(text)
-        members = self if words or not text.strip() else self.none()
+        members = self.unveiled() if words or not text.strip() else self.none()
         for word in words:
             members = members.filter(search__contains=word)
         return members
@@ -120,7 +129,7 @@ class Member(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.full_name} ({self.number})"
+        return str(self.number) if self.is_veiled else f"{self.full_name} ({self.number})"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Save, with the key that the search by name looks in."""
@@ -132,8 +141,22 @@ class Member(models.Model):
 
     @property
     def full_name(self) -> str:
-        """Given name and family name, as a person is addressed."""
+        """Given name and family name, as a person is addressed; the number where it is veiled."""
+        if self.is_veiled:
+            return str(self.number)
         return f"{self.given_name} {self.family_name}".strip()
+
+    @property
+    def sorted_name(self) -> str:
+        """Family name first, as lists in its order show it; the number where it is veiled (A14)."""
+        if self.is_veiled:
+            return str(self.number)
+        return ", ".join(part for part in (self.family_name, self.given_name) if part)
+
+    @property
+    def is_veiled(self) -> bool:
+        """Whether the user who asks sees the number in place of the name (A14)."""
+        return is_veiled(self.pk)
 
     def is_present(self, on: date) -> bool:
         """Whether he or she was a member on the day `on`, in the present membership."""

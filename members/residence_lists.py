@@ -23,6 +23,7 @@ from members.admin_acts import listed_name
 from members.models import Member, Registration
 from members.residence import homes_elsewhere, homes_without_residence
 from members.residence_admin import AssignStreetCell, RegisterResidence, TakeBack
+from members.veil import look_up
 
 RESIDENCE = Registration.Kind.RESIDENCE
 MOST_RESIDENTS = 20  # of each list that stand on a unit's page
@@ -88,6 +89,7 @@ def _ours(unit: Unit, may: bool) -> list[Ours]:
     held = Registration.objects.filter(
         in_force(today), kind=RESIDENCE, member__in=[home.member_id for home in listed]
     )
+    look_up(home.member_id for home in listed)
     residences = {row.member_id: row for row in held.select_related("unit")}
     return [
         Ours(
@@ -105,13 +107,15 @@ def _theirs(unit: Unit, may: bool) -> list[Theirs]:
     held = Registration.objects.filter(Ground((unit.extent,)).holds("unit__"), kind=RESIDENCE)
     rows = held.not_ended(timezone.localdate()).select_related("unit", "member__locality")
     listed = rows.order_by("member__search", "member", "since")[: MOST_RESIDENTS + 1]
+    look_up(row.member_id for row in listed)
     return [_one_of_theirs(row, may) for row in listed]
 
 
 def _one_of_theirs(row: Registration, may: bool) -> Theirs:
     member, assigned = row.member, row.unit.kind == Kind.STREET_CELL
     place = str(member.locality) if member.locality else ""
-    contact = [part for part in (member.phone, member.email, member.address, place) if part]
+    reached = () if member.is_veiled else (member.phone, member.email, member.address, place)
+    contact = [part for part in reached if part]
     act = _act(member, TakeBack.name if assigned else AssignStreetCell.name) if may else ""
     return Theirs(row, listed_name(member), contact, assigned, act)
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.ground import Ground
 from audit.tables import Table, column, declare
-from audit.tables.declaration import Problem, Reserved
+from audit.tables.declaration import Problem, Reserved, Veiled
 from members.models import (
     EarlierMembership,
     Employment,
@@ -22,6 +22,7 @@ from members.models import (
     Request,
 )
 from members.names import search_key
+from members.veil import veiled_from_asker
 
 
 def _members(ground: Ground, day: date | None) -> QuerySet[Member]:
@@ -98,6 +99,21 @@ def _no_former_numbers(stage: Any) -> Iterator[Problem]:
     for line, number, member in rows:
         message = gettext("is a former number: this person is number %(member)s now")
         yield line, "number", str(number), message % {"member": member}
+
+
+def _no_veiled_names(stage: Any) -> Iterator[Problem]:
+    """Numbers that stand for names in an emergency are no names: such a file is not taken in."""
+    rows = stage.query(
+        f"SELECT line, family_name FROM {stage.name} WHERE family_name = CAST(number AS text)"
+    )
+    for line, name in rows:
+        yield line, "family_name", name, gettext("A14: is the number in place of a veiled name")
+
+
+def _veiled_applications() -> QuerySet[Request] | None:
+    """The requests of those whose names are veiled from whoever asks."""
+    hidden = veiled_from_asker()
+    return None if hidden is None else Request.objects.filter(member__in=hidden.values("pk"))
 
 
 def _nobody_s_numbers(stage: Any) -> Iterator[Problem]:
@@ -194,7 +210,12 @@ MEMBERS = declare(
             _at_home,
             _("is for whoever keeps the register of the home cell"),
         ),
-        checks=(_no_former_numbers,),
+        checks=(_no_former_numbers, _no_veiled_names),
+        veiled=Veiled(
+            veiled_from_asker,
+            emptied=("given_name", "born", "email", "phone", "address", "locality"),
+            keyed=("family_name",),
+        ),
         derived={"search": (("family_name", "given_name"), search_key)},
     )
 )
@@ -323,6 +344,13 @@ REQUESTS = declare(
             ),
         ),
         rows=_requests,
+        veiled=Veiled(
+            _veiled_applications,
+            emptied=(
+                *("family_name", "given_name", "born", "email", "phone", "address", "locality"),
+                *("reason", "decision_reason"),
+            ),
+        ),
         checks=(_whose_requests, _one_open_request),
         by_acts_alone=True,
     )

@@ -12,6 +12,7 @@ from districts.models import Unit
 from districts.sections import Section, declare_section
 from members.admin_acts import listed_name
 from members.models import Registration
+from members.veil import look_up
 
 MOST_PEOPLE = 50
 
@@ -29,6 +30,7 @@ def _people(request: HttpRequest, unit: Unit) -> Mapping[str, Any] | None:
     found = list(in_order[: MOST_PEOPLE + 1])
     if not found and unit.kind not in CELLS:
         return None
+    look_up(row.member_id for row in found)
     return {
         "people": [(row, listed_name(row.member)) for row in found[:MOST_PEOPLE]],
         "more": len(found) > MOST_PEOPLE,

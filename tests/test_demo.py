@@ -12,7 +12,7 @@ from audit.rulebook import findings
 from districts.kinds import Kind
 from districts.models import Locality, Unit, Workplace
 from districts.tree import tree_faults
-from elections.models import AgendaItem, Bureau, Meeting, Seat
+from elections.models import AgendaItem, Bureau, Emergency, Meeting, Seat
 from members.models import EarlierMembership, Employment, Member, Registration, Request
 from members.registrations import HOME, RESIDENCE
 
@@ -28,6 +28,7 @@ BREACHES = [
     ("A10", "general-meeting"),
     ("A11", "bureau-mandate"),
     ("A13", "factory-majority"),
+    ("A14", "committee-confirmed"),
     ("A2", "responsible-cell"),
     ("A3", "locality-covered"),
     ("A3", "locality-covered"),
@@ -68,6 +69,7 @@ def empty_register():
     tables = (
         Seat,
         Bureau,
+        Emergency,
         AgendaItem,
         Meeting,
         Request,

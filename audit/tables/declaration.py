@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Case, F, QuerySet, Value, When
+from django.db.models.functions import Cast
 
 from audit.ground import EVERYWHERE, Ground
 from audit.tables.cells import Kind, Parser, parser_for
@@ -111,6 +112,18 @@ class Reserved:
     message: Any
 
 
+@dataclass(frozen=True, slots=True)
+class Veiled:
+    """Columns that an export leaves empty in some rows, or fills with the row's key: see A14.
+
+    `rows()` are the rows that whoever asks may not see whole, None where there are none.
+    """
+
+    rows: Callable[[], "QuerySet[Any] | None"]
+    emptied: tuple[str, ...]
+    keyed: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, eq=False)
 class Table:
     """A table of the register, declared once.
@@ -125,7 +138,8 @@ class Table:
     `adds_nothing` points only to rows that are exported anyway. The rows of a table `by_acts_alone`
     are added and changed by an import only of somebody who may change the whole register. A table
     that is `computed` goes out with every export and is never imported: the answer has a value for
-    each column, in the order of the keys; its model keeps nothing and only names the columns.
+    each column, in the order of the keys; its model keeps nothing and only names the columns. What
+    is `veiled` goes out to nobody who may not see it.
     """
 
     name: str
@@ -146,6 +160,7 @@ class Table:
     adds_nothing: bool = False
     by_acts_alone: bool = False
     computed: Computed | None = None
+    veiled: Veiled | None = None
 
     @property
     def exported_only(self) -> bool:
@@ -204,9 +219,26 @@ class Table:
     def selected(self, ground: Ground = EVERYWHERE, day: date | None = None) -> "QuerySet[Any]":
         """The export as tuples of the columns' values, named `c_<column>`, in no order."""
         named = {f"c_{column.name}": self._value(column, day) for column in self.columns}
+        hidden = self.veiled.rows() if self.veiled else None
+        if self.veiled and hidden is not None:
+            named |= self._veil(self.veiled, hidden.order_by().values("pk"), named)
         rows = self.exported(ground, day).order_by()
         selected: QuerySet[Any] = rows.annotate(**named).values_list(*named)
         return selected
+
+    def _veil(self, veiled: Veiled, hidden: Any, named: dict[str, Any]) -> dict[str, Any]:
+        """The values of the veiled columns: others in the rows of `hidden`."""
+        key = Cast(self.key_column.path, models.CharField())
+        values: dict[str, Any] = dict.fromkeys(veiled.keyed, key)
+        values |= dict.fromkeys(veiled.emptied)
+        found = {}
+        for name, value in values.items():
+            column = self.column(name)
+            at: Any = column.target.key_column.field if column.target else column.field
+            of = models.CharField() if column.kind in ("text", "choice") else type(at)()
+            then = When(pk__in=hidden, then=Value(None) if value is None else value)
+            found[f"c_{name}"] = Case(then, default=named[f"c_{name}"], output_field=of)
+        return found
 
     def _value(self, column: Column, day: date | None) -> Any:
         if day is None or not column.known_from:

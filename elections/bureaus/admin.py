@@ -1,7 +1,7 @@
 """The list of bureaus, the page of each, and who leads a unit on that unit's page."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django.contrib import admin
 from django.db.models import F, QuerySet
@@ -28,6 +28,7 @@ from elections.bureaus.strengths import strengths
 from elections.bureaus.succession import next_for
 from elections.models import Bureau, Question, Seat
 from members.models import Member
+from members.veil import look_up
 
 MOST_EARLIER = 20
 
@@ -37,12 +38,14 @@ class BureausByState(StateFilter):
 
     title = _("state")
     present = _("Leading now")
-    others = (("ended", _("Ended")), ("all", _("All")))
+    others = (("unconfirmed", _("To be confirmed")), ("ended", _("Ended")), ("all", _("All")))
 
-    def narrow(self, rows: QuerySet[Any], state: str) -> QuerySet[Any]:
+    def narrow(self, rows: Any, state: str) -> QuerySet[Any]:
         if state == "all":
-            return rows
-        return rows.filter(until__isnull=state != "ended")
+            return cast(QuerySet[Any], rows)
+        if state == "unconfirmed":
+            return cast(QuerySet[Any], rows.unconfirmed())
+        return cast(QuerySet[Any], rows.filter(until__isnull=state != "ended"))
 
 
 class LeadingBelow(BelowUnit):
@@ -88,6 +91,10 @@ class BureauAdmin(ActingAdmin):
         yield _("Since"), obj.since.isoformat(), ""
         if obj.until is not None:
             yield _("Until"), f"{obj.until.isoformat()}, {obj.get_ending_display()}", ""
+        if obj.confirm_by is not None:
+            yield _("To be confirmed by (A14)"), obj.confirm_by.isoformat(), ""
+            confirmed = obj.confirmed_on.isoformat() if obj.confirmed_on else _("not yet")
+            yield _("Confirmed on"), confirmed, ""
         question = obj.question
         if question is not None:
             mine = ground_of(request).has(question.unit.tree_id, question.unit.lft)
@@ -120,6 +127,7 @@ def seat_rows(request: HttpRequest, bureau: Bureau) -> list[Any]:
     today = timezone.localdate()
     held = Seat.objects.filter(bureau=bureau, until__isnull=True).select_related("member")
     listed: list[Any] = list(held.order_by(F("portfolio").desc(), "pk"))
+    look_up(seat.member_id for seat in listed)
     homes = homes_on((seat.member_id for seat in listed), today)
     ground = ground_of(request)
     mine = set(

@@ -16,7 +16,7 @@ from members.demo.additions import adds_to_town
 from members.models import Leaving, Member, Registration
 
 _WORK = ("chair", "secretary", "treasurer", "literature", "trade-union")
-_BUREAU = ("id", "code", "unit_id", "mandate", "size", "since", "ending")
+_BUREAU = ("id", "code", "unit_id", "mandate", "size", "since", "ending", "larger_because")
 _SEAT = ("bureau_id", "member_id", "portfolio", "since", "ending")
 _SIZE = 5
 _COMMITTEE = 7
@@ -39,7 +39,7 @@ def bureaus(day: date) -> None:
         Bureau._meta.db_table,
         _BUREAU,
         (
-            (number, f"{codes[unit]}-{since}", unit, mandate, len(seats), since, "")
+            (number, f"{codes[unit]}-{since}", unit, mandate, len(seats), since, "", "")
             for number, unit, mandate, seats, since in numbered
         ),
     )

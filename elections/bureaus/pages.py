@@ -62,6 +62,23 @@ def held_seats(bureau: Bureau | None) -> Any:
     return seats.select_related("member").order_by("pk")
 
 
+def read_places(request: HttpRequest, text: str) -> list[Place]:
+    """The members who are named in the lines of `text`, the chair first. Raises where one is none.
+
+    Of the user's ground alone.
+    """
+    named = read_candidates(text, ground_of(request), timezone.localdate())
+    nameless = [one.label for one in named if one.member is None]
+    if nameless:
+        reason = _("“%(line)s” is no member's number or whole name.")
+        raise forms.ValidationError([reason % {"line": label} for label in nameless])
+    return [
+        Place(one.member, "chair" if number == 0 else "")
+        for number, one in enumerate(named)
+        if one.member is not None
+    ]
+
+
 @act_on(Unit)
 class Constitute(UnitAct):
     """Enter who leads the unit."""
@@ -104,17 +121,7 @@ class Constitute(UnitAct):
 
     def clean_places(self) -> list[Place]:
         """The members who are named, the chair first."""
-        ground = ground_of(self.request)
-        named = read_candidates(self.cleaned_data["places"], ground, timezone.localdate())
-        nameless = [one.label for one in named if one.member is None]
-        if nameless:
-            reason = _("“%(line)s” is no member's number or whole name.")
-            raise forms.ValidationError([reason % {"line": label} for label in nameless])
-        return [
-            Place(one.member, "chair" if number == 0 else "")
-            for number, one in enumerate(named)
-            if one.member is not None
-        ]
+        return read_places(self.request, self.cleaned_data["places"])
 
     def perform(self, target: Unit) -> Outcome:
         given = self.cleaned_data

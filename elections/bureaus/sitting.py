@@ -86,22 +86,35 @@ def constitute_bureau(
     on: date,
     size: int = 0,
     question: Question | None = None,
+    befell: str = Bureau.Ending.SUCCEEDED,
+    confirm_by: date | None = None,
+    larger_because: str = "",
 ) -> Bureau:
     """Constitute the bureau of `unit` from the day `on`; one that sits ends on that day.
 
     `size` is the number of seats that the election was called for, as many as `places` unless it
-    is given. Raises `CannotConstitute` with all that is unlawful about it (A8, A11, A12, A13).
+    is given; `befell` says why the one that sits ends. `confirm_by` is the day by which an
+    appointed committee is confirmed (A14), `larger_because` why it has so many (A15). Raises
+    `CannotConstitute` with all that is unlawful about it (A8, A11, A12, A13).
     """
     unit = lock_unit(unit)
     called = size or len(places)
-    refuse_if(
-        constituting_blockers(unit=unit, mandate=mandate, places=places, on=on, called=called),
-        CannotConstitute,
-    )
+    found = constituting_blockers(unit=unit, mandate=mandate, places=places, on=on, called=called)
+    if mandate == Bureau.Mandate.APPOINTED and confirm_by is None:
+        found.append(Blocker(_("An appointed committee has a day to be confirmed by."), "A14"))
+    refuse_if(found, CannotConstitute)
     before = sitting_bureau(unit)
     if before is not None:
-        end_bureau(bureau=before, on=on, ending=Bureau.Ending.SUCCEEDED)
-    bureau = Bureau(unit=unit, mandate=mandate, question=question, size=called, since=on)
+        end_bureau(bureau=before, on=on, ending=befell)
+    bureau = Bureau(
+        unit=unit,
+        mandate=mandate,
+        question=question,
+        size=called,
+        since=on,
+        confirm_by=confirm_by,
+        larger_because=larger_because,
+    )
     refuse_if(field_blockers(bureau), CannotConstitute)
     bureau.save(force_insert=True)
     for place in places:

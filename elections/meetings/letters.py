@@ -35,7 +35,8 @@ def letters_of(request: HttpRequest, meeting: Meeting) -> list[Letter]:
 
 def _lines(member: Member) -> list[str]:
     place = str(member.locality) if member.locality else ""
-    return [line for line in (member.full_name, member.address, place) if line]
+    street = "" if member.is_veiled else member.address
+    return [line for line in (member.full_name, street, place) if line]
 
 
 def note_printing(meeting: Meeting) -> None:

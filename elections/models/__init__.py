@@ -1,7 +1,8 @@
-"""Questions, polls, who voted, the ballots, which name nobody; meetings; and who leads."""
+"""Questions, polls, who voted, the ballots, which name nobody; meetings; who leads; emergencies."""
 
 from elections.models.ballots import Count, PaperCount, SealedBallot
 from elections.models.bureaus import Bureau, Seat
+from elections.models.emergencies import Emergency
 from elections.models.meeting_people import Attendance, CalendarFeed, Invitation
 from elections.models.meetings import AgendaItem, Meeting, Rhythm
 from elections.models.polls import CheckOff, Poll, RollEntry
@@ -18,6 +19,7 @@ __all__ = [
     "Choice",
     "Composition",
     "Count",
+    "Emergency",
     "Invitation",
     "Meeting",
     "PaperCount",

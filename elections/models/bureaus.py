@@ -4,13 +4,14 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from audit.ground import Ground
 from audit.periods import NoOverlap, ends_after_start
 from districts.models import Unit
+from elections.models.meetings import Meeting
 from elections.models.questions import Question
 from members.models import Member
 
@@ -25,6 +26,10 @@ class BureauQuerySet(models.QuerySet["Bureau"]):
     def sitting(self) -> "BureauQuerySet":
         """Those that lead their units now."""
         return self.filter(until__isnull=True)
+
+    def unconfirmed(self) -> "BureauQuerySet":
+        """Those that lead by an appointment which no delegate meeting has confirmed (A14)."""
+        return self.sitting().filter(mandate="appointed", confirmed_on__isnull=True)
 
 
 class Bureau(models.Model):
@@ -71,6 +76,28 @@ class Bureau(models.Model):
         _("until"), null=True, blank=True, help_text=_("The first day that it led no more.")
     )
     ending = models.CharField(_("ended because"), max_length=10, choices=Ending.choices, blank=True)
+    confirm_by = models.DateField(
+        _("to be confirmed by"),
+        null=True,
+        blank=True,
+        help_text=_("The last day for a delegate meeting to confirm an appointed committee (A14)."),
+    )
+    confirmed_on = models.DateField(_("confirmed on"), null=True, blank=True)
+    confirming = models.ForeignKey(
+        Meeting,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="committees",
+        verbose_name=_("delegate meeting"),
+        help_text=_("The one that is to confirm it, or that did."),
+    )
+    larger_because = models.CharField(
+        _("why it is larger"),
+        max_length=500,
+        blank=True,
+        help_text=_("Of an appointed committee with more than the fewest seats (A15)."),
+    )
 
     objects = BureauQuerySet.as_manager()
 
@@ -101,6 +128,20 @@ class Bureau(models.Model):
                 violation_error_message=_("The end of a bureau has a day and a cause."),
             ),
             models.CheckConstraint(condition=Q(size__gte=1), name="elections_bureau_has_seats"),
+            models.CheckConstraint(
+                condition=Q(mandate="appointed", confirm_by__isnull=False)
+                | ~Q(mandate="appointed")
+                & Q(confirm_by__isnull=True, confirmed_on__isnull=True, larger_because=""),
+                name="elections_bureau_appointed_is_confirmed_by",
+                violation_error_message=_(
+                    "An appointed committee has a day by which it is confirmed, and no other (A14)."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=Q(confirmed_on__isnull=True) | Q(confirmed_on__gte=F("since")),
+                name="elections_bureau_confirmed_after_start",
+                violation_error_message=_("A committee is not confirmed before it leads."),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -115,6 +156,11 @@ class Bureau(models.Model):
     def is_appointed(self) -> bool:
         """Whether it was appointed in an emergency and not elected (A14)."""
         return self.mandate == self.Mandate.APPOINTED
+
+    @property
+    def is_unconfirmed(self) -> bool:
+        """Whether it leads by an appointment that waits for a delegate meeting (A14)."""
+        return self.is_appointed and self.confirmed_on is None and self.until is None
 
     def clean(self) -> None:
         """Hold the number of seats to the articles (A8, A11, A15)."""
