@@ -1,7 +1,8 @@
-"""Questions, polls, who voted, the ballots, which name nobody; meetings; and who leads."""
+"""Questions, polls, who voted, and the nameless ballots; meetings, delegates; who leads."""
 
 from elections.models.ballots import Count, PaperCount, SealedBallot
 from elections.models.bureaus import Bureau, Seat
+from elections.models.delegates import Apportionment, Delegate, Delegation
 from elections.models.meeting_people import Attendance, CalendarFeed, Invitation
 from elections.models.meetings import AgendaItem, Meeting, Rhythm
 from elections.models.polls import CheckOff, Poll, RollEntry
@@ -11,6 +12,7 @@ from elections.models.tries import PassphraseTry
 
 __all__ = [
     "AgendaItem",
+    "Apportionment",
     "Attendance",
     "Bureau",
     "CalendarFeed",
@@ -18,6 +20,8 @@ __all__ = [
     "Choice",
     "Composition",
     "Count",
+    "Delegate",
+    "Delegation",
     "Invitation",
     "Meeting",
     "PaperCount",
