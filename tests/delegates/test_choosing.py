@@ -34,8 +34,8 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def town():
-    """Districts of six and three members, whose conference has three seats."""
-    return making.town(6, 3)
+    """Districts of eight and four members, whose conference has three seats."""
+    return making.town(8, 4)
 
 
 @pytest.fixture
@@ -170,7 +170,8 @@ class TestByElection:
         held(question, [[3, 4], [3, 4], [3, 4], [4, 5], [5, 3], [5, 1], [1, 2]])
         end_membership(member=people[2], on=TODAY, reason="resigned")
         members, substitutes = going(question, on=TODAY, declined=[people[3]])
-        assert (members, substitutes) == ([people[4], people[0]], [people[1]])
+        assert members == [people[4], people[0]]
+        assert substitutes[0] == people[1]
 
     @pytest.mark.parametrize(
         ("change", "told"),
