@@ -159,7 +159,7 @@ class TestByElection:
         send_elected(question=question, on=TODAY)
         rows = Delegate.objects.order_by("substitute", "pk")
         sent = [row.member for row in rows if row.substitute is None]
-        assert sent == [people[2], people[3]]
+        assert set(sent) == {people[2], people[3]}
         waiting = [row.member for row in rows if row.substitute is not None]
         assert waiting == [people[4], people[0]]
         with pytest.raises(CannotSend, match="delegates already"):
