@@ -15,6 +15,7 @@ class ElectionsConfig(AppConfig):
         import_module("elections.demo")  # adds votes to the demonstration town
         import_module("elections.bureaus.demo")  # the same with bureaus
         import_module("elections.meetings.demo")  # and with meetings
+        import_module("elections.delegates.demo")  # and with delegates to the conference
         import_module("elections.holding")  # declares what blocks dissolving units, merging members
         import_module("elections.bureaus.holding")  # the same of bureaus
         import_module("elections.meetings.holding")  # and of meetings
