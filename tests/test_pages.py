@@ -224,9 +224,13 @@ class TestUnit:
 
     @pytest.mark.parametrize(
         # Three for those who live elsewhere and those who live here, one on a street cell (A4); six
-        # for the coverage of a district (A2); three for votes; two for meetings.
+        # for the coverage of a district (A2); three for votes; two for meetings;
+        # two for who leads; one for delegates to send.
         ("kind", "queries"),
-        [("district", 19 + 3 + 6 + 3 + 2 + RULES), ("street_cell", 18 + 1 + 3 + 2 + RULES)],
+        [
+            ("district", 19 + 3 + 6 + 3 + 2 + 2 + 1 + RULES),
+            ("street_cell", 18 + 1 + 3 + 2 + 2 + 1 + RULES),
+        ],
     )
     def test_it_takes_as_many_queries_for_one_row_as_for_three(
         self, client, town, secretary, kind, queries
