@@ -21,7 +21,14 @@ from districts.scope import ground_of
 from elections.act_fields import Undated
 from elections.models import Poll, Question
 from elections.models.polls import State
-from elections.poll_acts import DELEGATES, ClosePoll, CountPoll, OpenPoll, PublishPoll, few
+from elections.poll_acts import (
+    ClosePoll,
+    CountPoll,
+    OpenPoll,
+    PublishPoll,
+    few,
+    must_name_delegates,
+)
 from elections.poll_blockers import counting_blockers, opening_blockers, publishing_blockers
 from elections.polls import close_poll, count_poll, open_poll, publish_poll
 from elections.roll import entitled
@@ -127,7 +134,7 @@ class OpenAll(AllPolls):
     state = State.DRAFTED
 
     def blocking(self, poll: Poll) -> Sequence[Blocker]:
-        if poll.assembly == DELEGATES:
+        if must_name_delegates(poll):
             return [Blocker(_("It is opened by itself, with the numbers of the delegates."))]
         return opening_blockers(poll)
 

@@ -3,6 +3,7 @@
 from audit.log import log_changes
 from districts.changes import no_news
 from elections.bureaus import logged as _of_bureaus  # noqa: F401  # declares itself to the log
+from elections.delegates import logged as _of_delegates  # noqa: F401  # the same
 from elections.emergency import logged as _of_emergencies  # noqa: F401  # declares itself too
 from elections.meetings import logged as _of_meetings  # noqa: F401  # declares itself to the log
 from elections.models import (

@@ -16,7 +16,8 @@ from districts.acts import Outcome, Text, act_on, sentence
 from districts.scope import ground_of
 from elections.act_fields import Lines, Undated
 from elections.candidates import read_numbers
-from elections.models import Poll
+from elections.delegates.rolls import conference_on, delegates_to
+from elections.models import Meeting, Poll
 from elections.models.polls import State
 from elections.poll_blockers import (
     annulling_blockers,
@@ -89,6 +90,18 @@ def few(poll: Poll, number: int) -> Iterator[Text]:
         yield text % {"unit": poll.unit, "number": number, "least": least}
 
 
+def conference_of(poll: Poll) -> Meeting | None:
+    """The meeting of delegates, held today, whose delegates present are the poll's roll (A12)."""
+    if poll.assembly != DELEGATES:
+        return None
+    return conference_on(poll.unit, timezone.localdate())
+
+
+def must_name_delegates(poll: Poll) -> bool:
+    """Whether the delegates have to be named, as no meeting tells who they are."""
+    return poll.assembly == DELEGATES and conference_of(poll) is None
+
+
 @act_on(Poll)
 class OpenPoll(PollStep):
     """Open the poll."""
@@ -113,6 +126,8 @@ class OpenPoll(PollStep):
     def adapt(self) -> None:
         if self.target is None or self.target.assembly != DELEGATES:
             del self.fields["delegates"]
+        elif conference_of(self.target) is not None:
+            del self.fields["delegates"]  # its roll are those present
 
     def clean_delegates(self) -> list[int]:
         """The numbers of those entitled, all of them in the user's part of the register."""
@@ -120,17 +135,22 @@ class OpenPoll(PollStep):
         return read_numbers(text, ground_of(self.request), timezone.localdate())
 
     def numbers(self, poll: Poll) -> Iterable[tuple[Text, Any]]:
-        if poll.assembly != DELEGATES:
+        conference = conference_of(poll)
+        if conference is not None:
+            told = {"present": self._entitled(poll), "sent": delegates_to(conference).count()}
+            yield lazy("Meeting"), conference
+            yield lazy("Delegates present"), _("%(present)s of %(sent)s") % told
+        elif poll.assembly != DELEGATES:
             yield lazy("Will be on the roll"), self._entitled(poll)
 
     def foreseen(self) -> Iterable[Blocker]:
         found = opening_blockers(self.target)
-        if self.target.assembly == DELEGATES:
+        if "delegates" in self.fields:
             return [blocker for blocker in found if blocker.article != "A10"]  # not named yet
         return found
 
     def blocking(self, poll: Poll) -> list[Blocker]:
-        if poll.assembly == DELEGATES and self._members() is None:
+        if must_name_delegates(poll) and self._members() is None:
             return [Blocker(_("It is opened by itself, with the numbers of the delegates."))]
         return opening_blockers(poll, self._members())
 

@@ -8,6 +8,7 @@ from django.utils.translation import ngettext
 
 from audit.refusals import Blocker
 from elections.bureaus.electing import election_blockers
+from elections.delegates.choosing import delegates_election_blockers
 from elections.models import Count, Poll, TellerKey
 from elections.models.polls import Channel, State
 from elections.models.questions import RANKED, Question
@@ -34,6 +35,7 @@ def _not_ready(poll: Poll, members: Sequence[int] | None) -> Iterator[Blocker]:
         yield Blocker(_("The moment at which the poll closes has passed already."))
     yield from question_blockers(poll.question)
     yield from election_blockers(poll.question, [poll.assembly], today)
+    yield from delegates_election_blockers(poll.question, today)
     if poll.is_online:
         yield from _teller_blockers(poll)
     if not entitled(poll, today, members).exists():

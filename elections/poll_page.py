@@ -15,7 +15,7 @@ from districts.scope import ground_of
 from districts.sections import Section, declare_section
 from elections.models import Count, Poll, TellerKey
 from elections.models.polls import State
-from elections.poll_acts import DELEGATES
+from elections.poll_acts import must_name_delegates
 from elections.poll_blockers import counting_blockers, opening_blockers, question_blockers
 from elections.putting_acts import ArrangePoll
 from elections.question_changes import ChangeAnswers, ChangeCandidates, SetComposition
@@ -93,7 +93,7 @@ def _of_opening(request: HttpRequest, poll: Poll) -> Iterator[Obstacle]:
     for blocker in opening_blockers(poll):
         if blocker in of_question:
             yield _of_question(poll, blocker) if asks else Obstacle(blocker)
-        elif blocker.article == "A10" and poll.assembly == DELEGATES:
+        elif blocker.article == "A10" and must_name_delegates(poll):
             continue  # they are named as it is opened
         elif blocker.article:
             address = reverse("admin:districts_unit_change", args=[poll.unit_id])

@@ -59,8 +59,9 @@ def lock_poll(poll: Poll) -> Poll:
 def open_poll(*, poll: Poll, members: Sequence[int] | None = None) -> Poll:
     """Open the poll: freeze the roll, make its key and the seed of its lot.
 
-    `members` are the numbers of those entitled in a meeting of delegates. The private key is
-    wrapped for the tellers and forgotten. Raises `CannotOpenPoll` (A4, A10, A13).
+    `members` are the numbers of those entitled in a meeting of delegates; without them
+    the delegates present are (A12). The private key is wrapped for the tellers and forgotten.
+    Raises `CannotOpenPoll` (A4, A10, A13).
     """
     poll = lock_poll(poll)
     refuse_if(opening_blockers(poll, members), CannotOpenPoll)

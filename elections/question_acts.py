@@ -179,7 +179,10 @@ class RaiseElection(ElectionOfUnit):
     fills = forms.ChoiceField(
         label=lazy("Elected are"),
         required=False,
-        choices=[("", lazy("others: nothing is constituted from it")), *Question.Fills.choices],
+        choices=[
+            ("", lazy("others: nothing is constituted from it")),
+            *(choice for choice in Question.Fills.choices if choice[0] != Question.Fills.DELEGATES),
+        ],
         widget=UnfoldAdminRadioSelectWidget,
         help_text=lazy(
             "For a bureau or a committee the program holds its size and the majority of factory "

@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from districts.kinds import CELLS
 from districts.models import Unit
+from elections.delegates.rolls import conference_on, delegates_present
 from elections.models import Poll
 from members.models import Registration
 
@@ -19,16 +20,24 @@ def entitled(poll: Poll, on: date, members: Sequence[int] | None = None) -> Quer
 
     In a cell's poll those registered in it, at home or as assigned to it (A4); in a general meeting
     the members of all its cells, once each, by the home cell where that is among them; in a meeting
-    of delegates those of `members` who are registered anywhere, by their home cell.
+    of delegates those of `members` who are registered anywhere, by their home cell. Where `members`
+    are not given, they are the delegates present at the conference of that day (A12).
     """
     chosen: QuerySet[Registration]
     if poll.assembly == Poll.Assembly.DELEGATES:
-        chosen = registered_in_cells(on).filter(kind=HOME, member__in=members or ())
+        named = _present(poll.unit, on) if members is None else members
+        chosen = registered_in_cells(on).filter(kind=HOME, member__in=named)
     elif poll.assembly == Poll.Assembly.CELL:
         chosen = registered_in_cells(on).filter(unit=poll.unit)
     else:
         chosen = members_below(poll.unit, on)
     return chosen.order_by("member").values_list("member", "unit")
+
+
+def _present(unit: Unit, on: date) -> Any:
+    """The conference's roll: the delegates present, nobody where the unit holds none that day."""
+    conference = conference_on(unit, on)
+    return () if conference is None else delegates_present(conference)
 
 
 def registered_in_cells(on: date) -> QuerySet[Registration]:

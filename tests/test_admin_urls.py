@@ -137,6 +137,8 @@ TABLE = {
     "admin:elections_meeting_list_act": (("plan-meeting",), ACT),
     "admin:elections_meeting_letters": (("meeting",), ACT_ON_ROW),
     "admin:elections_meeting_minutes": (("meeting",), ROW),
+    "admin:elections_meeting_delegates": (("meeting",), ROW),
+    "admin:elections_meeting_credentials": (("meeting",), ACT_ON_ROW),
     "admin:elections_poll_roll": (("poll",), ROW),
     **of_table("elections_bureau", row="bureau"),
     "admin:elections_bureau_act": (("bureau", "leave-seat"), ACT_ON_ROW),

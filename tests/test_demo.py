@@ -12,7 +12,16 @@ from audit.rulebook import findings
 from districts.kinds import Kind
 from districts.models import Locality, Unit, Workplace
 from districts.tree import tree_faults
-from elections.models import AgendaItem, Bureau, Emergency, Meeting, Seat
+from elections.models import (
+    AgendaItem,
+    Apportionment,
+    Bureau,
+    Delegate,
+    Delegation,
+    Emergency,
+    Meeting,
+    Seat,
+)
 from members.models import EarlierMembership, Employment, Member, Registration, Request
 from members.registrations import HOME, RESIDENCE
 
@@ -27,6 +36,7 @@ BREACHES = [
     ("A1", "unit-open"),
     ("A10", "general-meeting"),
     ("A11", "bureau-mandate"),
+    ("A12", "delegation-filled"),
     ("A13", "factory-majority"),
     ("A14", "committee-confirmed"),
     ("A2", "responsible-cell"),
@@ -69,6 +79,9 @@ def empty_register():
     tables = (
         Seat,
         Bureau,
+        Delegate,
+        Delegation,
+        Apportionment,
         Emergency,
         AgendaItem,
         Meeting,

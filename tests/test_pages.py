@@ -224,9 +224,10 @@ class TestUnit:
 
     @pytest.mark.parametrize(
         # Three for those who live elsewhere and those who live here, one on a street cell (A4); six
-        # for the coverage of a district (A2); three for votes; two for meetings; two for leaders.
+        # for the coverage of a district (A2); three for votes; two for meetings; two for leaders;
+        # one for delegates.
         ("kind", "queries"),
-        [("district", 19 + 3 + 6 + 3 + 4 + RULES), ("street_cell", 18 + 1 + 3 + 4 + RULES)],
+        [("district", 19 + 3 + 6 + 3 + 5 + RULES), ("street_cell", 18 + 1 + 3 + 5 + RULES)],
     )
     def test_it_takes_as_many_queries_for_one_row_as_for_three(
         self, client, town, secretary, kind, queries, settings

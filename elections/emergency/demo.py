@@ -61,7 +61,7 @@ def _declare(area: Unit, on: date) -> None:
     Unit.objects.filter(pk=area.pk).update(regime=Regime.EMERGENCY, regime_since=since)
     Emergency.objects.create(
         unit=area,
-        declared_by_id=area.parent_id,
+        declared_by=area.parent,
         since=since,
         reason="The committee was arrested at its meeting.",
     )

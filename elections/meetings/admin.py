@@ -17,6 +17,9 @@ from districts.acts import Text
 from districts.acts_admin import ActingAdmin
 from districts.filters import BelowUnit, StateFilter
 from districts.roles import CHANGE
+from elections.delegates import sections as _delegates  # noqa: F401  # declare themselves
+from elections.delegates.credentials import credentials_of, note_credentials
+from elections.delegates.document import whole_way
 from elections.meetings import page, plan_acts  # noqa: F401  # declare themselves to the frames
 from elections.meetings.attending import count_of, present_at
 from elections.meetings.inviting import mailings
@@ -80,6 +83,16 @@ class MeetingAdmin(ActingAdmin):
                 "<path:object_id>/minutes/",
                 view(self.minutes_view),
                 name="elections_meeting_minutes",
+            ),
+            path(
+                "<path:object_id>/delegates/",
+                view(self.delegates_view),
+                name="elections_meeting_delegates",
+            ),
+            path(
+                "<path:object_id>/credentials/",
+                view(self.credentials_view),
+                name="elections_meeting_credentials",
             ),
             *super().get_urls(),
         ]
@@ -145,6 +158,29 @@ class MeetingAdmin(ActingAdmin):
             "back": self.address_of(meeting),
         }
         return TemplateResponse(request, "kartei/meeting_print.html", context)
+
+    def delegates_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """The whole way of the delegates, from the members to those present, to be printed."""
+        meeting: Any = self.get_object(request, object_id)
+        context = {
+            "meeting": meeting,
+            "whole": whole_way(meeting),
+            "back": self.address_of(meeting),
+        }
+        return TemplateResponse(request, "kartei/meeting_whole_way.html", context)
+
+    def credentials_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """The credentials of the delegates, each on a page of its own, to be printed."""
+        meeting: Any = self.get_object(request, object_id)
+        if not self.may_act(request, meeting):
+            raise PermissionDenied
+        note_credentials(meeting)
+        context = {
+            "meeting": meeting,
+            "credentials": credentials_of(meeting),
+            "back": self.address_of(meeting),
+        }
+        return TemplateResponse(request, "kartei/meeting_credentials.html", context)
 
     @admin.display(description=_("unit"))
     def of_unit(self, meeting: Any) -> str:

@@ -102,14 +102,18 @@ def _evening(day: date) -> datetime:
 
 @adds_accounts
 def called(around: Around) -> Iterator[Login]:
-    """The member's cell meets today, its door is open; the district and the town have called."""
+    """The member's cell meets today, its door is open; the district has called, and the town.
+
+    The town's conference is that of the town as it was loaded, where it has one.
+    """
     yield from ()
     soon = (timezone.now() + timedelta(hours=1)).replace(minute=0, second=0, microsecond=0)
     items = [Item("What is new in the works"), Item("Who sells the paper"), Item("Any other")]
     _plan(around.cell, "Cell meeting", soon, Fraction(1, 2), items)
     today = timezone.localdate()
-    conference = _evening(today + timedelta(days=60))
-    _plan(around.town, "Town conference", conference, Fraction(1, 2))
+    if not Meeting.objects.filter(unit=around.town).upcoming().exists():
+        conference = _evening(today + timedelta(days=60))
+        _plan(around.town, "Town conference", conference, Fraction(1, 2))
     if not Meeting.objects.filter(unit=around.district).upcoming().exists():
         later = _evening(today + timedelta(days=10))
         items = [Item(text) for text in _AGENDA]

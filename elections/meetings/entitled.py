@@ -40,11 +40,6 @@ def declare_delegates(tells: TellsDelegates) -> None:
     _tells[:] = [tells]
 
 
-def knows_delegates() -> bool:
-    """Whether anybody says who the delegates are."""
-    return bool(_tells)
-
-
 def entitled_to(meeting: Meeting) -> Members:
     """The members entitled to take part, on the day of the meeting.
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from audit.log import recorded
 from audit.refusals import Blocker, Refused, refuse_if
-from elections.meetings.entitled import entitled_to, knows_delegates
+from elections.meetings.entitled import entitled_to
 from elections.meetings.kinds import ARTICLES, OF_DELEGATES
 from elections.meetings.tasks import send_invitations
 from elections.models import Invitation, Meeting
@@ -95,13 +95,13 @@ def _first_state(email: str) -> str:
 
 
 def inviting_blockers(meeting: Meeting) -> Iterator[Blocker]:
-    """All that keeps everybody from being invited. One query, or none."""
+    """All that keeps everybody from being invited. Two queries at most."""
     article = ARTICLES[meeting.kind]
     if meeting.state == MeetingState.CANCELLED:
         yield Blocker(_("The meeting was cancelled."))
     elif meeting.state == MeetingState.HELD or meeting.is_over:
         yield Blocker(_("The meeting is over."), article)
-    elif meeting.kind in OF_DELEGATES and not knows_delegates():
+    elif meeting.kind in OF_DELEGATES and not entitled_to(meeting).exists():
         yield Blocker(_("Its delegates are not known yet."), article)
     elif not to_invite(meeting).exists():
         yield Blocker(_("Everybody who is entitled is invited already."), article)

@@ -1,7 +1,8 @@
-"""Questions, polls, who voted, the ballots, which name nobody; meetings; who leads; emergencies."""
+"""Questions, polls, who voted, nameless ballots; meetings, delegates; who leads; emergencies."""
 
 from elections.models.ballots import Count, PaperCount, SealedBallot
 from elections.models.bureaus import Bureau, Seat
+from elections.models.delegates import Apportionment, Delegate, Delegation
 from elections.models.emergencies import Emergency
 from elections.models.meeting_people import Attendance, CalendarFeed, Invitation
 from elections.models.meetings import AgendaItem, Meeting, Rhythm
@@ -12,6 +13,7 @@ from elections.models.tries import PassphraseTry
 
 __all__ = [
     "AgendaItem",
+    "Apportionment",
     "Attendance",
     "Bureau",
     "CalendarFeed",
@@ -19,6 +21,8 @@ __all__ = [
     "Choice",
     "Composition",
     "Count",
+    "Delegate",
+    "Delegation",
     "Emergency",
     "Invitation",
     "Meeting",

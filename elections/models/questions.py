@@ -69,6 +69,7 @@ class Question(models.Model):
 
         BUREAU = "bureau", _("the bureau, or the committee, of the unit")
         FREE_SEATS = "free-seats", _("free seats of the bureau that sits (a by-election)")
+        DELEGATES = "delegates", _("delegates of the unit to a conference or a meeting")
 
     unit = models.ForeignKey(
         Unit, models.PROTECT, related_name="questions", verbose_name=_("raised by")
@@ -141,7 +142,8 @@ class Question(models.Model):
                 violation_error_message=_("A quorum is a part of the roll, at most the whole."),
             ),
             models.CheckConstraint(
-                condition=Q(fills="") | Q(kind="election", fills__in=["bureau", "free-seats"]),
+                condition=Q(fills="")
+                | Q(kind="election", fills__in=["bureau", "free-seats", "delegates"]),
                 name="elections_question_fills_by_election",
                 violation_error_message=_("Only an election fills seats."),
             ),

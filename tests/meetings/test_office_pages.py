@@ -73,7 +73,7 @@ class TestOffice:
             making.meeting(town.factory_cell, starts_at=in_days(number + 1))
             making.held(town.factory_cell, days_ago=number + 1)
         address = reverse("admin:districts_unit_change", args=[town.factory_cell.pk])
-        assert queries(client, address) == 25 + factories.rule_queries()
+        assert queries(client, address) == 26 + factories.rule_queries()
 
     def test_a_meeting_leads_from_step_to_step(self, client, secretary, district, town):
         factories.member(cell=town.factory_cell, email="anna@example.org")
