@@ -115,5 +115,5 @@ def test_an_archive_of_an_export_may_hold_it(place, tmp_path):
 def test_the_import_s_page_says_that_it_is_passed_over(place, client):
     client.force_login(factories.account(is_staff=True, is_superuser=True))
     page = client.get("/admin/import/").content.decode()
-    assert "The program computes coverage.csv itself" in page
+    assert "The program computes coverage.csv, questions.csv, results.csv itself" in page
     assert HEAD.replace(",", ", ") not in page

@@ -42,6 +42,20 @@ BUREAUS = declare(
             column(Bureau, "unit", _("The code of the unit that it leads.")),
             column(Bureau, "mandate", _("Who elected or appointed it.")),
             column(Bureau, "size", _("The number of seats that it was called for.")),
+            column(
+                Bureau,
+                "larger_because",
+                _("Why an appointed committee has more seats than the fewest (A15)."),
+            ),
+            column(
+                Bureau, "confirm_by", _("The last day for the confirmation of an appointed one.")
+            ),
+            column(
+                Bureau,
+                "confirmed_on",
+                _("The day on which a delegate meeting confirmed it (A14)."),
+                known_from="confirmed_on",
+            ),
             column(Bureau, "since", _("The day on which it was constituted.")),
             column(
                 Bureau,

@@ -57,9 +57,9 @@ def test_of_a_past_day_those_who_sat_then_and_no_end_of_theirs(led, tmp_path):
 @pytest.mark.parametrize(
     ("table", "line", "told"),
     [
-        ("bureaus", "{unit}-b,{unit},general,5,2026-04-01,,", "overlaps another period"),
-        ("bureaus", "X-1,{unit},by-chance,5,2020-01-01,2021-01-01,resigned", "mandate"),
-        ("bureaus", "X-1,{unit},general,5,2021-01-01,2020-01-01,resigned", "until"),
+        ("bureaus", "{unit}-b,{unit},general,5,,,,2026-04-01,,", "overlaps another period"),
+        ("bureaus", "X-1,{unit},by-chance,5,,,,2020-01-01,2021-01-01,resigned", "mandate"),
+        ("bureaus", "X-1,{unit},general,5,,,,2021-01-01,2020-01-01,resigned", "until"),
         ("seats", "nowhere,1,,2026-04-01,,", "bureau"),
     ],
 )
