@@ -12,6 +12,7 @@ from django.core.management import call_command
 from django.utils import timezone
 from nacl.pwhash import argon2id
 
+from districts.roles import TELLER, grant_role
 from districts.units import found_unit
 from elections.models import Poll, TellerKey
 from elections.polls import open_poll
@@ -65,6 +66,7 @@ def _cell():
 def _tellers():
     accounts = [Account.objects.create_user(f"teller-{number}") for number in range(3)]
     for account in accounts:
+        grant_role(user=account, role=TELLER, unit=None)
         made = new_teller_key(
             "seven blue boats at noon",
             operations=argon2id.OPSLIMIT_MIN,
