@@ -249,7 +249,7 @@ def _put_blockers(question: Question, units: Sequence[Unit], assembly: str) -> I
     again = set(known)
     for unit in units:
         told = {"unit": unit, "above": question.unit}
-        if not _is_below(unit, question.unit):
+        if not is_below(unit, question.unit):
             yield Blocker(_("%(unit)s does not stand under %(above)s, which asks.") % told)
         if not unit.is_open(today):
             yield Blocker(_("%(unit)s is not open on that day.") % told, "A9")
@@ -259,7 +259,8 @@ def _put_blockers(question: Question, units: Sequence[Unit], assembly: str) -> I
             yield Blocker(_("%(unit)s does not meet in this way.") % told, "A10")
 
 
-def _is_below(unit: Unit, above: Unit) -> bool:
+def is_below(unit: Unit, above: Unit) -> bool:
+    """Whether the unit is the one above, or stands anywhere below it."""
     same: bool = unit.tree_id == above.tree_id
     return same and bool(above.lft <= unit.lft and unit.rght <= above.rght)
 

@@ -23,9 +23,9 @@ from districts.sections import Section, declare_section
 from elections.bureaus import election_pages, pages  # noqa: F401  # they declare their acts
 from elections.bureaus.lawful import Strength, asks_factory_majority, strength_blockers
 from elections.bureaus.portfolios import portfolio_label
-from elections.bureaus.sitting import homes_on
 from elections.bureaus.strengths import strengths
 from elections.bureaus.succession import next_for
+from elections.candidates import homes_of
 from elections.models import Bureau, Question, Seat
 from members.models import Member
 from members.veil import look_up
@@ -128,7 +128,7 @@ def seat_rows(request: HttpRequest, bureau: Bureau) -> list[Any]:
     held = Seat.objects.filter(bureau=bureau, until__isnull=True).select_related("member")
     listed: list[Any] = list(held.order_by(F("portfolio").desc(), "pk"))
     look_up(seat.member_id for seat in listed)
-    homes = homes_on((seat.member_id for seat in listed), today)
+    homes = homes_of((seat.member_id for seat in listed), today)
     ground = ground_of(request)
     mine = set(
         Member.objects.on_ground(ground, today, among=[seat.member_id for seat in listed])

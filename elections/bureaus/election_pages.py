@@ -63,6 +63,7 @@ class SettleComposition(Undated):
         return Outcome(target, sentence(_("Settled by the register: %(who)s."), who=target))
 
 
+# Its argument is for the type checker alone: at run time the class takes none.
 class Those(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
     """Several of those elected, by name."""
 

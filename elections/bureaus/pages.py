@@ -48,6 +48,7 @@ def _present(request: HttpRequest) -> QuerySet[Member]:
 SITTER = declare_choice(Choice("sitter", _present, key="number", words=("search",)))
 
 
+# Its argument is for the type checker alone: at run time the class takes none.
 class OneSeat(forms.ModelChoiceField):  # type: ignore[type-arg]
     """A seat out of those that are held, by its holder's name and work."""
 

@@ -1,6 +1,6 @@
 """Constituting a bureau, taking and leaving seats, sharing out the work: acts (A8, A11, A13)."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -20,7 +20,9 @@ from elections.bureaus.lawful import (
     strength_blockers,
     worsened,
 )
+from elections.candidates import homes_of
 from elections.models import Bureau, Question, Seat
+from elections.questions import is_below
 from members.models import Account, Member, Registration
 from members.registrations import lock_unit
 
@@ -46,16 +48,10 @@ class Place:
 # What stands -------------------------------------------------------------------------------------
 
 
-def homes_on(members: Iterable[int], on: date) -> Mapping[int, Registration]:
-    """The home registrations on the day `on` of those with these numbers. One query."""
-    held = Registration.objects.filter(member__in=set(members), kind=HOME).in_force(on)
-    return {home.member_id: home for home in held.select_related("unit")}
-
-
 def strength_of(members: Iterable[int], on: date) -> Strength:
     """How many these are on the day `on`, and how many of a factory or joint cell. One query."""
     numbers = set(members)
-    homes = homes_on(numbers, on)
+    homes = homes_of(numbers, on)
     factory = sum(home.unit.kind in FACTORY_CELLS for home in homes.values())
     return Strength(len(numbers), factory)
 
@@ -152,8 +148,8 @@ def seat_blockers(*, unit: Unit, member: Member, on: date) -> Iterator[Blocker]:
     if not member.is_present(on):
         yield Blocker(_("%(member)s is no member on that day.") % told)
         return
-    home = homes_on([member.pk], on).get(member.pk)
-    if statutes().candidates_from_below and not (home and _is_below(home.unit, unit)):
+    home = homes_of([member.pk], on).get(member.pk)
+    if statutes().candidates_from_below and not (home and is_below(home.unit, unit)):
         article = "A8" if unit.kind in CELLS else "A11"
         yield Blocker(_("%(member)s is not at home in %(unit)s or below it.") % told, article)
     if unit.kind in CELLS:
@@ -162,10 +158,6 @@ def seat_blockers(*, unit: Unit, member: Member, on: date) -> Iterator[Blocker]:
         if len(elsewhere) >= statutes().cell_bureaus_each:
             reason = _("%(member)s sits on the bureau of %(other)s already.")
             yield Blocker(reason % {**told, "other": elsewhere[0].bureau.unit}, "A8")
-
-
-def _is_below(unit: Unit, above: Unit) -> bool:
-    return bool(unit.tree_id == above.tree_id and above.lft <= unit.lft and unit.rght <= above.rght)
 
 
 def _day_blockers(on: date) -> Iterator[Blocker]:
