@@ -9,6 +9,7 @@ from django.utils import timezone
 from districts.kinds import FACTORY_CELLS
 from districts.models import Unit
 from districts.roles import TELLER, grant_role
+from elections.bureaus.electing import settle_composition
 from elections.models import Poll, Question
 from elections.poll_blockers import opening_blockers
 from elections.polls import close_poll, count_poll, open_poll, publish_poll
@@ -17,7 +18,6 @@ from elections.questions import (
     cells_below,
     put_question,
     raise_question,
-    set_composition,
 )
 from elections.tellers import make_teller_key, open_boxes
 from elections.voting import cast_vote
@@ -26,7 +26,6 @@ from members.models import Account, Member, Registration
 
 _TELLERS = 3
 _STANDING, _SEATS = 7, 5
-_FACTORY = "Factory members"
 _SEED = 1924  # who votes, and how
 
 
@@ -94,18 +93,11 @@ def _bureau(around: Around, tellers: Sequence[Account], phrases: Sequence[str]) 
         method="scottish-stv",
         title="Election of the district bureau",
         on=timezone.localdate(),
+        fills=Question.Fills.BUREAU,
         seats=_SEATS,
         choices=[Candidate(one.full_name, one) for one in candidates],
     )
-    factory = Registration.objects.filter(
-        member__in=candidates, kind="home", until=None, unit__kind__in=FACTORY_CELLS
-    ).values("member")
-    set_composition(
-        question=question,
-        name=_FACTORY,
-        choices=list(question.choices.filter(member__in=factory)),
-        at_least=_SEATS // 2 + 1,
-    )
+    settle_composition(question=question, on=timezone.localdate())
     (poll,) = put_question(
         question=question,
         units=[around.district],
