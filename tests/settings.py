@@ -20,6 +20,8 @@ from config.settings import *  # noqa: E402, F403
 from config.settings import DATABASES, STORAGES  # noqa: E402
 
 _sqlite = DATABASES["default"]["ENGINE"].endswith("sqlite3")
+if not _sqlite:  # what a test writes need not outlive the server
+    DATABASES["default"]["OPTIONS"]["options"] += " -c synchronous_commit=off"
 DATABASES["default"]["TEST"] = {"NAME": str(_file) if _sqlite else _name}
 
 # The towns of the tests were founded years ago and have met nobody knows when: whether they meet in
