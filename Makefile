@@ -5,7 +5,7 @@ PORT ?= 8000
 WORKERS ?= 2
 # Each thread holds a connection to the database: together they must stay below PostgreSQL's limit.
 THREADS ?= 4
-JOBS ?= 2
+JOBS ?= $(shell nproc 2>/dev/null || echo 2)
 SERVICE ?= kartei
 
 PYTHON_BIN := .venv/bin/python

@@ -4,14 +4,11 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from districts.roles import SECRETARY, TELLER, grant_role
+from districts.roles import SECRETARY, grant_role
 from elections.bureaus.sitting import sitting_bureau
 from elections.meetings.attending import record_attendance
 from elections.meetings.passes import new_credential
 from elections.models import Apportionment, Attendance, Delegate, Poll
-from elections.papers import enter_papers
-from elections.polls import close_poll, count_poll, publish_poll
-from elections.voting import check_off
 from tests import factories
 from tests.browser.conftest import log_in
 from tests.browser.steps import Steps, too_wide
@@ -127,7 +124,7 @@ def test_a_conference_of_delegates_elects_the_leadership_of_the_town(
     poll = Poll.objects.get()
     assert poll.state == "open"
     assert set(poll.roll.values_list("member", flat=True)) == {one.pk for one in sent[:6]}
-    counted_on_paper(poll, sent[:6], {1: 6, 2: 5, 3: 4, 4: 2, 5: 1})
+    votes.counted_on_paper(poll, sent[:6], {1: 6, 2: 5, 3: 4, 4: 2, 5: 1})
 
     # The leadership is constituted from the result.
     page.goto(f"{live_server.url}/admin/elections/question/{question.pk}/change/")
@@ -139,19 +136,6 @@ def test_a_conference_of_delegates_elects_the_leadership_of_the_town(
     assert bureau.mandate == "delegates"
     assert set(bureau.seats.values_list("member", flat=True)) == {one.pk for one in sent[:3]}
     assert complaints == []
-
-
-def counted_on_paper(poll, voters, totals) -> None:
-    """They vote on paper; two people enter the totals; the result is published."""
-    tellers = [factories.account(), factories.account()]
-    for account in tellers:
-        grant_role(user=account, role=TELLER, unit=poll.unit)
-    for member in voters:
-        check_off(poll=poll, member=member, by=tellers[0])
-    close_poll(poll=poll)
-    for account in tellers:
-        enter_papers(poll=poll, by=account, totals=totals, papers=len(voters))
-    publish_poll(poll=count_poll(poll=poll))
 
 
 def test_no_page_of_delegates_is_too_wide_on_a_phone(

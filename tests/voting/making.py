@@ -9,9 +9,11 @@ from nacl.pwhash import argon2id
 from districts.models import Unit
 from districts.roles import TELLER, grant_role
 from elections.models import Poll, Question, TellerKey
-from elections.polls import open_poll
+from elections.papers import enter_papers
+from elections.polls import close_poll, count_poll, open_poll, publish_poll
 from elections.questions import Candidate, put_question, raise_question
 from elections.sealing import new_teller_key
+from elections.voting import check_off
 from members.models import Account, Member
 from tests import factories
 
@@ -81,6 +83,19 @@ def open_box_of(*polls: Poll) -> None:
     accounts = [teller.account for teller in polls[0].tellers.all()][:2]
     for account in accounts:
         open_boxes(account=account, polls=polls, passphrase=PASSPHRASE)
+
+
+def counted_on_paper(poll: Poll, voters: Sequence[Member], totals: dict[int, int]) -> None:
+    """They vote on paper; two people enter the totals; the result is published."""
+    accounts = [factories.account(), factories.account()]
+    for account in accounts:
+        grant_role(user=account, role=TELLER, unit=poll.unit)
+    for member in voters:
+        check_off(poll=poll, member=member, by=accounts[0])
+    close_poll(poll=poll)
+    for account in accounts:
+        enter_papers(poll=poll, by=account, totals=totals, papers=len(voters))
+    publish_poll(poll=count_poll(poll=poll))
 
 
 def in_two_cells() -> tuple[factories.Town, Unit, Member]:
