@@ -16,6 +16,7 @@ from districts.models import Unit
 from districts.scope import ground_of
 
 ACTS = 10
+LONGEST_KEY = 24  # a number or a unit's code; a poll's or a meeting's tells nobody anything
 LOOKED_AT = 300  # of the newest entries: an act upon very many rows fills them alone
 
 Linker = Callable[[Ground, Iterable[Entry]], Mapping[int, str]]
@@ -71,7 +72,7 @@ def last_acts(request: HttpRequest) -> list[Done]:
 
 def _done(entry: Entry, more: int, links: Mapping[int, str]) -> Done:
     text = entry.sentence or wording.title(entry)
-    key = "" if entry.sentence else entry.key
+    key = "" if entry.sentence or len(entry.key) > LONGEST_KEY else entry.key
     return Done(entry, text, key, more, links.get(entry.pk, ""))
 
 
