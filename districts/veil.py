@@ -1,14 +1,15 @@
 """Whose names are veiled: those of units in an emergency, from whoever has no role there (A14).
 
 Who asks is known from the request alone, so that a name is veiled wherever it is written: the
-middleware says who asks, and `members.veil` what follows for a member. Commands and tasks ask for
-nobody, and see names.
+middleware says who asks, and `members.veil` what follows for a member. A task in the background may
+ask for an account; commands ask for nobody, and see names.
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from functools import cached_property
+from typing import Any
 
 from django.db.models import Exists, OuterRef
 from django.http import HttpRequest
@@ -76,6 +77,23 @@ def looking(request: HttpRequest) -> Iterator[Look]:
     token = _look.set(look)
     try:
         yield look
+    finally:
+        _look.reset(token)
+
+
+def looking_as(user: Any) -> AbstractContextManager[Look]:
+    """Veil names as for an account whose work is done in the background, to the end of the block."""
+    request = HttpRequest()
+    request.user = user
+    return looking(request)
+
+
+@contextmanager
+def unveiled() -> Iterator[None]:
+    """Lift the veil to the end of the block: for what is kept, and never for what is shown."""
+    token = _look.set(None)
+    try:
+        yield
     finally:
         _look.reset(token)
 

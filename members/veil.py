@@ -13,7 +13,7 @@ from audit.ground import Ground
 from districts.veil import Look, current_look
 
 if TYPE_CHECKING:
-    from members.models import Member, Registration
+    from members.models import Member, Registration, Request
 
 
 def is_veiled(number: int | None) -> bool:
@@ -69,3 +69,15 @@ def veiled_from_asker() -> "QuerySet[Member] | None":
         return None
     hidden = veiled_homes(look.veiled).order_by().values("member")
     return Member.objects.filter(pk__in=hidden).exclude(pk__in=[_own(look) or 0])
+
+
+def veiled_requests() -> "QuerySet[Request] | None":
+    """The requests of these members, and what applicants ask of the units themselves (A14)."""
+    from members.models import Request
+
+    hidden, look = veiled_from_asker(), current_look()
+    if hidden is None or look is None:
+        return None
+    there = look.veiled.holds("unit__") | look.veiled.holds("cell__")
+    applied = Q(member__isnull=True) & there
+    return Request.objects.filter(Q(member__in=hidden.values("pk")) | applied)
