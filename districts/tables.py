@@ -82,7 +82,8 @@ def _emergencies(stage: Stage) -> Iterator[Problem]:
     names = ("regime", "regime_since", "dissolved")
     pairs = ", ".join(f"e.c_{name}, s.{name}" for name in names)
     known = stage.query(
-        f"SELECT s.line, {pairs} FROM {stage.name} AS s JOIN {stage.existing()} ON e.c_code = s.code"
+        f"SELECT s.line, {pairs} FROM {stage.name} AS s"
+        f" JOIN {stage.existing()} ON e.c_code = s.code"
     )
     for line, *values in known:
         old, new = values[::2], values[1::2]

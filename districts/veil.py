@@ -5,14 +5,14 @@ middleware says who asks, and `members.veil` what follows for a member. A task i
 ask for an account; commands ask for nobody, and see names.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from functools import cached_property
 from typing import Any
 
 from django.db.models import Exists, OuterRef
-from django.http import HttpRequest
+from django.http import HttpRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 
@@ -82,7 +82,7 @@ def looking(request: HttpRequest) -> Iterator[Look]:
 
 
 def looking_as(user: Any) -> AbstractContextManager[Look]:
-    """Veil names as for an account whose work is done in the background, to the end of the block."""
+    """Veil names as for an account whose work is done in the background."""
     request = HttpRequest()
     request.user = user
     return looking(request)
@@ -105,5 +105,23 @@ class Veil:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        with looking(request):
-            return self.get_response(request)
+        with looking(request) as look:
+            response = self.get_response(request)
+        if isinstance(response, StreamingHttpResponse) and not response.is_async:
+            parts: Any = response.streaming_content
+            response.streaming_content = _within(look, parts)
+        return response
+
+
+def _within(look: Look, parts: Iterable[bytes]) -> Iterator[bytes]:
+    """What is written when the request has been answered is veiled as well."""
+    remaining = iter(parts)
+    while True:
+        token = _look.set(look)
+        try:
+            part = next(remaining)
+        except StopIteration:
+            return
+        finally:
+            _look.reset(token)
+        yield part

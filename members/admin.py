@@ -25,6 +25,7 @@ from members import (  # noqa: F401  # declare theirs to the frames
     cell_acts,
     house_acts,
     log_admin,
+    log_veil,
     mending_acts,
     panels,
     placing_acts,
