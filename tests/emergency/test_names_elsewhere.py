@@ -65,8 +65,17 @@ def test_candidates_are_shown_as_their_names_may_be_seen(scene, asked, who, sees
 def _report():
     stage = {"action": "votes counted", "votes": ["2", "1", "0"], "elected": [1], "excluded": []}
     return {
-        **{"elected": [1], "without_composition": None, "seats": 1, "valid": 3, "blank": 0},
-        **{"quota": None, "stages": [stage], "guarded": [], "doomed": [], "ties": [], "notes": []},
+        "elected": [1],
+        "without_composition": None,
+        "seats": 1,
+        "valid": 3,
+        "blank": 0,
+        "quota": None,
+        "stages": [stage],
+        "guarded": [],
+        "doomed": [],
+        "ties": [],
+        "notes": [],
     }
 
 
@@ -86,7 +95,7 @@ def test_who_asks_to_be_admitted(scene, who, sees):
     scene.client.force_login(scene.accounts[who])
     sent = {"perform": "1", "on": TODAY, "cell": cell.code, "reason": "", "takes_effect": TODAY}
     text = scene.client.post(grant, sent).content.decode()
-    print([text[i-200:i+50] for i in range(len(text)) if text.startswith("Zetterling",i)])
+    print([text[i - 200 : i + 50] for i in range(len(text)) if text.startswith("Zetterling", i)])
     told_in(text, sees)
 
 
