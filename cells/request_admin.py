@@ -102,9 +102,10 @@ class RequestAdmin(ActingAdmin):
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         if obj is not None and obj.is_veiled:  # who asks, and why, is for those there (A14)
-            decided = () if obj.is_open else (("decided_on", "takes_effect"), "decided_in_name")
-            fields = ("asked_on", "entered_by", "basis", *decided)
-            return [(_("What is asked"), {"fields": fields})]
+            shown: list[Any] = ["asked_on", "entered_by", "basis"]
+            if not obj.is_open:
+                shown += [("decided_on", "takes_effect"), "decided_in_name"]
+            return [(_("What is asked"), {"fields": shown})]
         asked = ("asked_on", "entered_by", "reason", "basis")
         parts: list[Any] = [(_("What is asked"), {"fields": asked})]
         if obj is not None and obj.kind == Request.Kind.ADMISSION:

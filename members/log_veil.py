@@ -100,4 +100,4 @@ def _is_veiled(name: str, field: Any) -> bool:
     """Whether values of the field may name a person, or tell what is held on one."""
     if field is None or name in _OF_PEOPLE:
         return True
-    return bool(isinstance(field, _TEXTS) and not field.flatchoices)
+    return isinstance(field, _TEXTS) and not bool(field.flatchoices)

@@ -38,7 +38,7 @@ class DelegationRow(models.Model):
         verbose_name_plural = _("delegations")
 
     def __str__(self) -> str:
-        return f"{self.meeting_id}/{self.unit_id}"
+        return str(self.seats)
 
 
 class DelegateRow(models.Model):
@@ -58,7 +58,7 @@ class DelegateRow(models.Model):
         verbose_name_plural = _("delegates")
 
     def __str__(self) -> str:
-        return f"{self.meeting_id}/{self.member_id}"
+        return str(self.since)
 
 
 def _units(ground: Ground, day: date | None) -> QuerySet[Unit]:

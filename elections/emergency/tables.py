@@ -1,4 +1,4 @@
-"""The table of the emergencies (A14): they go out, and never in, since acts declare and end them."""
+"""The table of the emergencies (A14): they go out, and never in; acts declare and end them."""
 
 from collections.abc import Iterator
 from datetime import date

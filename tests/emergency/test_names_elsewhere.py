@@ -55,7 +55,6 @@ def test_candidates_are_shown_as_their_names_may_be_seen(scene, asked, who, sees
         names = asked.choices.names()
         assert names[1] == ("Mai Zetterling" if sees else str(scene.member.pk))
         assert (names[2], names[3]) == ("Nilsson", "Eva Fremd")
-        told = {"options": ["Zetterling"], "totals": {"Zetterling": 1}, "abstain": 0, "why": ""}
         common = dict.fromkeys(("cast", "invalid", "quorum_needed", "quorum_reached"), 1)
         assert shown(asked, {**common, "report": _report()})["elected"] == [names[1]]
     entry = Entry.objects.get(table="choices", member=scene.member.pk)
@@ -95,7 +94,6 @@ def test_who_asks_to_be_admitted(scene, who, sees):
     scene.client.force_login(scene.accounts[who])
     sent = {"perform": "1", "on": TODAY, "cell": cell.code, "reason": "", "takes_effect": TODAY}
     text = scene.client.post(grant, sent).content.decode()
-    print([text[i - 200 : i + 50] for i in range(len(text)) if text.startswith("Zetterling", i)])
     told_in(text, sees)
 
 
