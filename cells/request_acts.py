@@ -43,7 +43,7 @@ class Decision(Act):
             yield lazy("Basis"), asked.get_basis_display()
         yield lazy("Asked on"), asked.asked_on.isoformat()
         yield lazy("To be decided by"), due(asked)
-        if asked.reason:
+        if asked.reason and not asked.is_veiled:
             yield lazy("Reason given"), asked.reason
         if asked.member:
             yield from by_the_articles(asked.member)

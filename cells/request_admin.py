@@ -20,6 +20,7 @@ from districts.roles import CHANGE
 from districts.scope import ground_of
 from members.models import Member, Request
 from members.names import search_words
+from members.veil import look_up, veiled_requests
 
 State = Request.State
 
@@ -73,6 +74,10 @@ class RequestAdmin(ActingAdmin):
         narrowed: QuerySet[Any] = rows.on_ground(ground)
         return narrowed
 
+    def prepare(self, shown: list[Any]) -> None:
+        """Whether the names are veiled, in one query."""
+        look_up(asked.member_id for asked in shown if asked.member_id)
+
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
@@ -91,9 +96,16 @@ class RequestAdmin(ActingAdmin):
         applicants = Q()
         for word in text.split():
             applicants &= Q(family_name__icontains=word) | Q(given_name__icontains=word)
-        return queryset.filter(Q(member__in=named) | Q(member=None) & applicants), False
+        found = queryset.filter(Q(member__in=named) | Q(member=None) & applicants)
+        hidden = veiled_requests()
+        return (found if hidden is None else found.exclude(pk__in=hidden.values("pk"))), False
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        if obj is not None and obj.is_veiled:  # who asks, and why, is for those there (A14)
+            shown: list[Any] = ["asked_on", "entered_by", "basis"]
+            if not obj.is_open:
+                shown += [("decided_on", "takes_effect"), "decided_in_name"]
+            return [(_("What is asked"), {"fields": shown})]
         asked = ("asked_on", "entered_by", "reason", "basis")
         parts: list[Any] = [(_("What is asked"), {"fields": asked})]
         if obj is not None and obj.kind == Request.Kind.ADMISSION:

@@ -14,6 +14,7 @@ from districts.scope import ground_of, holds_any
 from districts.sections import Section, declare_section
 from members.models import Member, Request
 from members.timeline import request_in_words
+from members.veil import look_up
 
 MOST = 5  # requests that stand on the first page itself
 
@@ -37,10 +38,11 @@ def _to_decide(request: HttpRequest) -> Mapping[str, Any] | None:
     ground = ground_of(request, CHANGE)
     if not holds_any(ground):
         return None
-    waiting = Request.objects.on_ground(ground).open().select_related("member", "cell")
+    waiting = Request.objects.on_ground(ground).open().select_related("member", "unit", "cell")
     found = list(waiting.order_by("due_on", "number")[: MOST + 1])
     if not found:
         return None
+    look_up(asked.member_id for asked in found if asked.member_id)
     today = timezone.localdate()
     return {
         "requests": [
@@ -72,6 +74,7 @@ def _of_member(request: HttpRequest, member: Any) -> Mapping[str, Any] | None:
         rows.append(
             {
                 "asked": asked,
+                "because": "" if member.is_veiled else asked.decision_reason,
                 "what": request_in_words(asked),
                 "overdue": asked.is_overdue(today),
                 "address": reverse("admin:members_request_change", args=[asked.pk]) if mine else "",

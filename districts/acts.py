@@ -27,6 +27,7 @@ from unfold.widgets import INPUT_CLASSES, TEXTAREA_CLASSES
 from audit.log import Draft, recording
 from audit.refusals import Blocker, Refused, refuse_if
 from districts.picking import PickField
+from districts.veil import unveiled
 
 Text = str | Promise
 
@@ -185,7 +186,7 @@ def _perform(act: Act, target: Any, *, rehearsal: bool) -> tuple[Outcome, list[D
     try:
         with recording(act.name, reason=reason, rehearsal=rehearsal) as running:
             outcome = done_to(act, target)
-            running.sentence = outcome.sentence
+            running.sentence = getattr(outcome.sentence, "whole", outcome.sentence)
     except (IntegrityError, OperationalError) as error:
         # What the act looked at was changed by somebody else before it could write.
         again = _("Somebody else changed this at the same moment. Please look again and repeat.")
@@ -245,9 +246,26 @@ def titles() -> dict[str, Text]:
     }
 
 
+class Said(str):
+    """A sentence as whoever does the act sees it; `whole` names those whom he or she does not see.
+
+    The log keeps the second: it is shown to each as far as names may be seen (A14).
+    """
+
+    whole: str
+
+    def __new__(cls, shown: str, whole: str) -> "Said":
+        said = super().__new__(cls, shown)
+        said.whole = whole
+        return said
+
+
 def sentence(text: str, **values: Any) -> str:
-    """`text` with the values put in, days as the database writes them."""
-    return text % {
+    """`text` with the values put in, days as the database writes them: see `Said`."""
+    given = {
         name: value.isoformat() if isinstance(value, date) else value
         for name, value in values.items()
     }
+    with unveiled():
+        whole = text % given
+    return Said(text % given, whole)

@@ -24,6 +24,7 @@ from audit import wording
 from audit.log import Draft
 from audit.refusals import Blocker, Refused
 from districts.acts import Act, Link, Text, acts_among, acts_on, carry_out, rehearse
+from districts.log import as_seen
 from districts.scoped_admin import ScopedAdmin
 from districts.sections import sections_of
 from districts.what_if import Consequences, consequences
@@ -277,7 +278,8 @@ def _outside(row: Any) -> Result:
 
 
 def _told(drafts: Iterable[Draft]) -> list[tuple[str, str, list[wording.Change]]]:
-    return [(wording.title(draft), draft.key, list(wording.changes(draft))) for draft in drafts]
+    told = as_seen(list(drafts))
+    return [(wording.title(draft), draft.key, list(wording.changes(draft))) for draft in told]
 
 
 def _confirmed(

@@ -11,7 +11,7 @@ from django.urls import reverse
 from audit import wording
 from audit.ground import Ground
 from audit.models import Entry
-from districts.log import seen_entries
+from districts.log import as_seen, seen_entries
 from districts.models import Unit
 from districts.scope import ground_of
 
@@ -54,7 +54,7 @@ def no_news(table: str) -> None:
 def last_acts(request: HttpRequest) -> list[Done]:
     """The newest acts that changed something, as far as the user who asks may see them.
 
-    One query, and one for each declared linker.
+    One query, and one for each declared linker; in an emergency two more.
     """
     ground = ground_of(request)
     news = Entry.objects.exclude(what=Entry.What.LOOKED).exclude(table__in=_no_news)
@@ -63,7 +63,9 @@ def last_acts(request: HttpRequest) -> list[Done]:
     for entry in entries.order_by("-id").defer("changes", "facts", "reason")[:LOOKED_AT]:
         if len(acts) < ACTS or entry.act_id in acts:
             acts.setdefault(entry.act_id, []).append(entry)
-    told = [done[-1] for done in acts.values()]  # what was written first is what the act is about
+    told = as_seen(
+        [done[-1] for done in acts.values()]
+    )  # what was written first is what the act is about
     links: dict[int, str] = {}
     for linker in _linkers:
         links = {**links, **linker(ground, told)}

@@ -25,12 +25,8 @@ from audit.tables.sources import CannotImport
 from districts.paging import BoundedPaginator
 from districts.roles import CHANGE
 from districts.scope import ground_of, holds_any
-from districts.transfer_tasks import (
-    dispatch,
-    part_of,
-    plan_forgetting,
-    tops,
-)
+from districts.transfer_tasks import dispatch, part_of, plan_forgetting, tops
+from districts.veil import veiled_ground
 
 JOBS_SHOWN = 20
 ROWS_PER_PAGE = 50
@@ -106,7 +102,7 @@ def import_view(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         return _act(request, job)
     own = job.account_id == request.user.pk
-    seen = _part_is_the_same(request, job) if own else ground_of(request, CHANGE).everywhere
+    seen = _part_is_the_same(request, job) if own else _sees_others(request)
     context = {
         "title": _("Import"),
         "job": job,
@@ -180,6 +176,11 @@ def _part_is_the_same(request: HttpRequest, job: ImportJob) -> bool:
     return held.everywhere or job.part == part_of(held)
 
 
+def _sees_others(request: HttpRequest) -> bool:
+    """Whether the user sees the rows of others' imports, in which any name may stand (A14)."""
+    return ground_of(request, CHANGE).everywhere and not veiled_ground().extents
+
+
 def _units_of(request: HttpRequest) -> list[Any]:
     return tops(ground_of(request, CHANGE))
 
@@ -238,13 +239,14 @@ def _rows(request: HttpRequest, job: ImportJob) -> dict[str, Any]:
     page = RowPaginator(rows.order_by("pk"), ROWS_PER_PAGE).get_page(request.GET.get("p"))
     shown = list(page)
     names = _names(request, shown, known)
+    veiled = _veiled(shown, known)
     return {
         "rows": [
             (
                 row,
                 known.get(row.table),
                 names.get((row.table, row.key.split("/")[0]), ""),
-                _told(row, known.get(row.table)),
+                _told(row, known.get(row.table), veiled=(row.table, row.key) in veiled),
             )
             for row in shown
         ],
@@ -273,8 +275,25 @@ def _names(
     return names
 
 
-def _told(row: ImportRow, table: Table | None) -> Iterable[tuple[str, str, str, str]]:
+def _veiled(rows: list[ImportRow], known: dict[str, Table]) -> set[tuple[str, str]]:
+    """The rows that the user may not see whole since an emergency, by table and key (A14)."""
+    found = set()
+    for name in {row.table for row in rows} & set(known):
+        table = known[name]
+        hidden = table.veiled.rows() if table.veiled else None
+        if hidden is not None:
+            path = table.key_column.path
+            keys = [row.key for row in rows if row.table == name and row.key]
+            there = hidden.filter(**{f"{path}__in": keys}).order_by().values_list(path, flat=True)
+            found |= {(name, str(key)) for key in there}
+    return found
+
+
+def _told(
+    row: ImportRow, table: Table | None, *, veiled: bool
+) -> Iterable[tuple[str, str, str, str]]:
     """The cells of a row: the column, its label, and what stands before and after."""
+    hidden = table.veiled.columns if veiled and table and table.veiled else ()
     labels = {}
     if table is not None:
         labels = {
@@ -282,6 +301,8 @@ def _told(row: ImportRow, table: Table | None) -> Iterable[tuple[str, str, str, 
             for column in table.columns
         }
     for name, before, after in row.cells:
+        if name in hidden:
+            before = after = "…"
         yield name, labels.get(name, name), before, after
 
 

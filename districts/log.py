@@ -1,14 +1,22 @@
-"""The log as somebody may see it: the entries about his or her part of the organisation."""
+"""The log as somebody may see it: the entries about his or her part of the organisation.
 
-from typing import Any
+What is shown of them goes through `as_seen`: the log stays as it is, its showing does not (A14).
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 from django.db.models import Q, QuerySet
 
 from audit.ground import Ground
-from audit.log import key_of
+from audit.log import Draft, key_of
 from audit.models import Entry
 from districts.models import Unit
 
+Told = Sequence[Entry] | Sequence[Draft]
+T = TypeVar("T", bound=Told)
+
+_veils: list[Callable[[Told], None]] = []
 _BULK = (Entry.What.EXPORTED, Entry.What.IMPORTED)
 
 
@@ -39,3 +47,16 @@ def entries_of(row: Any) -> QuerySet[Entry]:
         return entries.filter(unit=row.pk)
     table, key = key_of(row)
     return entries.filter(table=table, key=key)
+
+
+def veils_entries(veil: Callable[[Told], None]) -> Callable[[Told], None]:
+    """Declare what strikes out of entries, in memory alone, what the user who asks may not see."""
+    _veils.append(veil)
+    return veil
+
+
+def as_seen(entries: T) -> T:
+    """The same entries, or drafts of some, with what the user who asks may see of them."""
+    for veil in _veils:
+        veil(entries)
+    return entries

@@ -144,7 +144,12 @@ class Unit(Placed, MPTTModel):
                 condition=~Q(parent=F("id")), name="districts_unit_not_its_own_parent"
             ),
         ]
-        indexes = [models.Index(fields=["tree_id", "lft"], name="districts_unit_range")]
+        indexes = [
+            models.Index(fields=["tree_id", "lft"], name="districts_unit_range"),
+            models.Index(  # asked in every request: see districts.veil
+                fields=["tree_id"], condition=Q(regime=Regime.EMERGENCY), name="districts_emergency"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.name} ({self.code})"

@@ -46,6 +46,7 @@ class Choice:
     key: str = "code"
     words: tuple[str, ...] = ("code", "name")
     permission: str = CHANGE  # somewhere, to be offered suggestions at all
+    by_name: Callable[[Any], QuerySet[Any]] | None = None  # those that may be found by a name (A14)
 
     def label(self, row: Model) -> str:
         """The row in words, with its key in brackets at the end."""
@@ -62,12 +63,12 @@ class Choice:
         whole = Q(pk__in=[])
         for name in names:
             whole |= Q(**{f"{name}__iexact": text})
-        found = list(_by_name(self.rows(request)).filter(whole)[:2])
+        found = list(self._by_name(request).filter(whole)[:2])
         return found[0] if len(found) == 1 else None
 
     def like(self, request: HttpRequest, text: str) -> QuerySet[Any]:
         """The rows that hold every word of `text` in one of their fields."""
-        rows = _by_name(self.rows(request))
+        rows = self._by_name(request)
         for word in text.translate(_NO_WORD).split():
             part = Q()
             for field in self.words:
@@ -75,18 +76,20 @@ class Choice:
             rows = rows.filter(part)
         return rows
 
+    def _by_name(self, request: HttpRequest) -> QuerySet[Any]:
+        """The rows that may be found by a name: the veiled are found by their key alone."""
+        rows: Any = self.rows(request)
+        if self.by_name is not None:
+            return self.by_name(rows)
+        found: QuerySet[Any] = rows.unveiled() if hasattr(rows, "unveiled") else rows
+        return found
+
     def _keyed(self, request: HttpRequest, key: str) -> Model | None:
         try:
             row: Model | None = self.rows(request).filter(**{self.key: key}).first()
         except (ValueError, OverflowError):  # a text where the key is a number
             return None
         return row
-
-
-def _by_name(rows: Any) -> QuerySet[Any]:
-    """Those of `rows` that may be found by a name: the veiled are found by their key alone."""
-    found: QuerySet[Any] = rows.unveiled() if hasattr(rows, "unveiled") else rows
-    return found
 
 
 _choices: dict[str, Choice] = {}

@@ -19,7 +19,7 @@ from audit.ground import Ground
 from audit.log import recording
 from audit.models import Entry
 from districts.acts import DayInput
-from districts.log import entries_of, seen_entries
+from districts.log import as_seen, entries_of, seen_entries
 from districts.paging import BoundedPaginator
 from districts.picking import Choice, PickField
 from districts.roles import CHANGE, VIEW
@@ -190,7 +190,8 @@ class ScopedAdmin(ModelAdmin):  # type: ignore[type-arg]
             "subtitle": str(row),
             "opts": self.opts,
             "entries": [
-                (entry, wording.title(entry), list(wording.changes(entry))) for entry in page
+                (entry, wording.title(entry), list(wording.changes(entry)))
+                for entry in as_seen(list(page))
             ],
             "page": page,
             "back": self.address_of(row),

@@ -13,7 +13,7 @@ from audit.tables import Table, column, declare
 from audit.tables.declaration import Problem, Reserved
 from audit.tables.staging import Stage
 from districts.kinds import Kind, article_of_place, may_stand_under, where_it_may_stand
-from districts.models import Locality, Unit, Workplace
+from districts.models import Locality, Regime, Unit, Workplace
 from districts.tree import PLACEHOLDER_TREE, lock_all_trees, renumber_trees
 
 
@@ -74,6 +74,37 @@ def _in_a_circle(code: str, rows: dict[str, tuple[Any, ...]]) -> bool:
     return False
 
 
+def _emergencies(stage: Stage) -> Iterator[Problem]:
+    """Changes of a unit's regime, which acts alone make: an import neither declares nor ends it.
+
+    Into an empty register units come with the regime that they were exported with.
+    """
+    names = ("regime", "regime_since", "dissolved")
+    pairs = ", ".join(f"e.c_{name}, s.{name}" for name in names)
+    known = stage.query(
+        f"SELECT s.line, {pairs} FROM {stage.name} AS s"
+        f" JOIN {stage.existing()} ON e.c_code = s.code"
+    )
+    for line, *values in known:
+        old, new = values[::2], values[1::2]
+        # With a dissolved unit its emergency ends.
+        watched = names if old[0] == Regime.EMERGENCY else names[:2]
+        for name, before, after in zip(watched, old, new, strict=False):
+            if before != after:
+                yield line, name, "" if after is None else str(after), _declared_by_acts()
+    if Unit.objects.exists():
+        fresh = f"SELECT 1 FROM {stage.existing()} WHERE e.c_code = s.code"
+        for line, regime in stage.query(
+            f"SELECT s.line, s.regime FROM {stage.name} AS s"
+            f" WHERE s.regime = '{Regime.EMERGENCY.value}' AND NOT EXISTS ({fresh})"
+        ):
+            yield line, "regime", regime, _declared_by_acts()
+
+
+def _declared_by_acts() -> str:
+    return _("A14: an emergency is declared and ended by acts of a unit above, not by an import")
+
+
 def _wrong_kinds(name: str, kinds: frozenset[str]) -> Any:
     """A check that the units in the column `name` are of one of `kinds`."""
 
@@ -130,7 +161,7 @@ UNITS = declare(
             column(Unit, "longitude", gettext_lazy("Degrees east of Greenwich.")),
         ),
         rows=_units,
-        checks=[_unlawful_places],
+        checks=[_unlawful_places, _emergencies],
         # A tree of its own each, until the numbering that follows.
         placeholders={
             "tree_id": f"{PLACEHOLDER_TREE} + x.line",

@@ -1,5 +1,6 @@
 """Imports in the background: `manage.py db_worker` does them, as the account that uploaded them."""
 
+from contextlib import AbstractContextManager
 from typing import Any
 
 from django.contrib.auth import get_user_model
@@ -12,6 +13,7 @@ from audit.imports.models import KEPT_FOR, ImportJob
 from districts.models import Unit
 from districts.roles import CHANGE
 from districts.scope import ground
+from districts.veil import Look, looking_as
 
 
 def rights_of(account: int) -> running.Rights:
@@ -22,6 +24,11 @@ def rights_of(account: int) -> running.Rights:
         return ground(user, CHANGE)
 
     return running.Rights(ground=held, part=lambda: part_of(held()))
+
+
+def _looking_as(account: int) -> AbstractContextManager[Look]:
+    """An import sees the names that the account would see (A14)."""
+    return looking_as(get_user_model()._default_manager.get(pk=account))
 
 
 def part_of(held: Ground) -> list[int] | None:
@@ -43,13 +50,15 @@ def tops(held: Ground) -> list[Unit]:
 @task()
 def check_import(job: int, attempt: int, account: int) -> None:
     """Look at what an import would do."""
-    running.check(job, attempt, rights_of(account), beside=True)
+    with _looking_as(account):
+        running.check(job, attempt, rights_of(account), beside=True)
 
 
 @task()
 def take_import_in(job: int, attempt: int, account: int) -> None:
     """Do an import."""
-    running.take_in(job, attempt, rights_of(account), beside=True)
+    with _looking_as(account):
+        running.take_in(job, attempt, rights_of(account), beside=True)
 
 
 @task()

@@ -1,17 +1,18 @@
 """Whose names are veiled: those of units in an emergency, from whoever has no role there (A14).
 
 Who asks is known from the request alone, so that a name is veiled wherever it is written: the
-middleware says who asks, and `members.veil` what follows for a member. Commands and tasks ask for
-nobody, and see names.
+middleware says who asks, and `members.veil` what follows for a member. A task in the background may
+ask for an account; commands ask for nobody, and see names.
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from functools import cached_property
+from typing import Any
 
 from django.db.models import Exists, OuterRef
-from django.http import HttpRequest
+from django.http import HttpRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 
@@ -80,6 +81,23 @@ def looking(request: HttpRequest) -> Iterator[Look]:
         _look.reset(token)
 
 
+def looking_as(user: Any) -> AbstractContextManager[Look]:
+    """Veil names as for an account whose work is done in the background."""
+    request = HttpRequest()
+    request.user = user
+    return looking(request)
+
+
+@contextmanager
+def unveiled() -> Iterator[None]:
+    """Lift the veil to the end of the block: for what is kept, and never for what is shown."""
+    token = _look.set(None)
+    try:
+        yield
+    finally:
+        _look.reset(token)
+
+
 class Veil:
     """Whatever answers a request shows the names that its user may see."""
 
@@ -87,5 +105,23 @@ class Veil:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        with looking(request):
-            return self.get_response(request)
+        with looking(request) as look:
+            response = self.get_response(request)
+        if isinstance(response, StreamingHttpResponse) and not response.is_async:
+            parts: Any = response.streaming_content
+            response.streaming_content = _within(look, parts)
+        return response
+
+
+def _within(look: Look, parts: Iterable[bytes]) -> Iterator[bytes]:
+    """What is written when the request has been answered is veiled as well."""
+    remaining = iter(parts)
+    while True:
+        token = _look.set(look)
+        try:
+            part = next(remaining)
+        except StopIteration:
+            return
+        finally:
+            _look.reset(token)
+        yield part

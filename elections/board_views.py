@@ -91,6 +91,6 @@ def _in_clear(poll: Poll) -> list[list[str]] | None:
     """The opened ballots of a published poll, in names; None while they are not public."""
     if poll.state != State.PUBLISHED:
         return None
-    names = dict(poll.question.choices.values_list("number", "label"))
+    names = poll.question.choices.names()
     ballots = Count.objects.filter(poll=poll).values_list("ballots", flat=True).first() or []
     return [[names[number] for number in ballot] for ballot in ballots[:MOST_SHOWN]]

@@ -56,7 +56,7 @@ def _candidate(line: str, known: Mapping[int, Member], ground: Ground, on: date)
     if number not in known:
         reason = _("“%(line)s”: you keep no member with this number.")
         raise ValidationError(reason % {"line": line})
-    return Candidate(known[number].full_name, known[number])
+    return Candidate(known[number].registered_name, known[number])
 
 
 def _number_in(line: str) -> int | None:
@@ -73,7 +73,7 @@ def _named(line: str, ground: Ground, on: date) -> Candidate:
     like = Member.objects.on_ground(ground, on).named(line)[:50] if words else []
     same = [one for one in like if sorted(search_words(one.full_name)) == words]
     if len(same) == 1:
-        return Candidate(same[0].full_name, same[0])
+        return Candidate(same[0].registered_name, same[0])
     if same:
         reason = _("“%(line)s” is the name of several: please give the number, %(who)s.")
         who = _(" or ").join(str(one.pk) for one in same[:_ASKED_BACK])
@@ -84,7 +84,7 @@ def _named(line: str, ground: Ground, on: date) -> Candidate:
 def as_lines(choices: Iterable[Choice]) -> str:
     """Choices as they would be typed, those of members with the number in brackets."""
     return "\n".join(
-        f"{choice.label} ({choice.member_id})" if choice.member_id else choice.label
+        f"{choice.name} ({choice.member_id})" if choice.member_id else choice.label
         for choice in choices
     )
 

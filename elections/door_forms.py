@@ -41,7 +41,7 @@ class TotalsForm(forms.Form):
         super().__init__(**form)
         self.choices = choices
         for choice in choices:
-            self.fields[_name(choice)] = NumberField(label=choice.label)
+            self.fields[_name(choice)] = NumberField(label=choice.name)
         self.order_fields([*(_name(choice) for choice in choices), "blank", "papers", "invalid"])
 
     @property

@@ -97,7 +97,7 @@ def _entries(
     """What the page may say of the entries: nothing of another's before one's own is made."""
     closed = standing.poll.state == State.CLOSED
     settled = closed and agreed(standing.poll) is not None
-    labels = {choice.number: choice.label for choice in choices}
+    labels = {choice.number: choice.name for choice in choices}
     others = [entry for entry in entries if mine is not None and entry.by_id != mine.by_id]
     compared = [
         (entry.by.get_username(), found)

@@ -149,8 +149,7 @@ def _totals_blockers(entry: PaperCount) -> list[Blocker]:
 
 
 def _standing(poll: Poll) -> dict[int, str]:
-    rows = Choice.objects.filter(question=poll.question_id, withdrawn=False)
-    return dict(rows.values_list("number", "label"))
+    return Choice.objects.filter(question=poll.question_id, withdrawn=False).names()
 
 
 # Comparing ----------------------------------------------------------------------------------------

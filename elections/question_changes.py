@@ -224,8 +224,8 @@ class SetComposition(Change):
         """The candidate with the home cell, where the user sees it (A4)."""
         home, ground = self.homes.get(choice.member_id or 0), ground_of(self.request)
         if home is None or not ground.has(home.unit.tree_id, home.unit.lft):
-            return choice.label
-        return f"{choice.label} - {home.unit}"
+            return choice.name
+        return f"{choice.name} - {home.unit}"
 
     def _proposed(self, question: Question) -> tuple[int, None, list[Choice]]:
         """More than half of the seats where A13 asks for it, from the factory members."""

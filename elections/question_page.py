@@ -24,6 +24,7 @@ from elections.putting_acts import PutQuestion
 from elections.question_changes import MUST_HAVE_FACTORY_MAJORITY, SetComposition
 from elections.steps import Turnout, Wait, turnouts, waits
 from elections.terms import majority_in_words, method_in_words, quorum_in_words
+from members.veil import look_up
 
 POLL_STEPS = {
     Wait.OPEN: OpenPoll,
@@ -211,7 +212,9 @@ def _told(wait: Wait, number: int) -> str:
 def _asked(request: HttpRequest, question: Question) -> Mapping[str, Any]:
     """The text, the terms, and who or what can be chosen. Four queries."""
     choices: list[Any] = list(question.choices.all())
-    homes = homes_of((one.member_id for one in choices if one.member_id), timezone.localdate())
+    members = [one.member_id for one in choices if one.member_id]
+    look_up(members)
+    homes = homes_of(members, timezone.localdate())
     ground = ground_of(request)
     groups = list(question.compositions.prefetch_related("choices"))
     for choice in choices:

@@ -34,10 +34,12 @@ class Moved:
 
 
 def shown(question: Question, result: Mapping[str, Any]) -> dict[str, Any]:
-    """What the page shows of a result, as `elections.tallying.tally` gives it. One query."""
+    """What the page shows of a result, as `elections.tallying.tally` gives it. One query;
+    one more in an emergency.
+    """
     if "cannot_count" in result:
         return {"refused": result["cannot_count"]}
-    names = dict(question.choices.values_list("number", "label"))
+    names = question.choices.names()
     common = {name: result[name] for name in ("cast", "invalid", "quorum_needed", "quorum_reached")}
     report = result["report"]
     if question.kind == Question.Kind.MOTION:

@@ -15,7 +15,7 @@ from elections.eligibility import Eligibility, eligibilities_on_roll
 from elections.models import CheckOff, Poll, RollEntry
 from elections.models.polls import Channel, State
 from members.models import Member
-from members.veil import look_up
+from members.veil import in_order_of_names, look_up
 
 PER_PAGE = 100
 MOST_FOUND = 100
@@ -35,7 +35,7 @@ class RollRow:
 def entries_of(poll: Poll) -> QuerySet[RollEntry]:
     """The roll by name, with members and cells."""
     entries = RollEntry.objects.filter(poll=poll).select_related("member", "cell")
-    return entries.order_by("member__search", "member")
+    return entries.order_by(*in_order_of_names("member"))
 
 
 def found(entries: QuerySet[RollEntry], text: str) -> list[RollEntry]:

@@ -22,6 +22,7 @@ from districts.scope import ground_of, holds_any
 from members.models import Account, Member
 from members.names import search_words
 from members.role_acts import seen_roles
+from members.veil import is_veiled, look_up
 from members.waiting import OfWhoLeft
 
 
@@ -63,9 +64,17 @@ class AccountAdmin(UserAdmin, ActingAdmin):  # type: ignore[type-arg]
             return rows
         return rows.filter(member__in=Member.objects.on_ground(ground, timezone.localdate()))
 
+    def prepare(self, shown: list[Any]) -> None:
+        """Whether the names are veiled, in one query."""
+        look_up(account.member_id for account in shown if account.member_id)
+
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        if obj is None or self.has_change_permission(request):
+        veiled = obj is not None and is_veiled(obj.member_id)
+        if obj is None or (self.has_change_permission(request) and not veiled):
             return super().get_fieldsets(request, obj)
+        if veiled and self.has_change_permission(request):  # the e-mail is that of the member (A14)
+            parts = super().get_fieldsets(request, obj)
+            return ((None, {"fields": ("username", "password", "member")}), *parts[1:])
         looked_at = ("username", "member", ("is_active", "is_staff"), ("last_login", "date_joined"))
         return ((None, {"fields": looked_at}),)
 

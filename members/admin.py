@@ -19,12 +19,14 @@ from districts.filters import BelowUnit, StateFilter, chosen_unit
 from districts.models import Unit
 from districts.scope import ground_of
 from districts.scoped_admin import ScopedAdmin, ScopedList
+from districts.veil import veiled_ground
 from members import (  # noqa: F401  # declare theirs to the frames
     account_admin,
     admission_acts,
     cell_acts,
     house_acts,
     log_admin,
+    log_veil,
     mending_acts,
     panels,
     placing_acts,
@@ -41,7 +43,7 @@ from members.names import search_words
 from members.residence_admin import acts_for_others
 from members.residence_lists import Residence
 from members.timeline import prepare_page
-from members.veil import look_up
+from members.veil import in_order_of_names, look_up
 from members.visibility import at_home, sees_home
 from members.waiting import in_no_cell
 
@@ -89,6 +91,10 @@ class RunningPeriods(StateFilter):
 class MemberList(ScopedList):
     """A page of members; of those whose home is elsewhere the cell is not told (A4)."""
 
+    def get_ordering_field(self, field_name: Any) -> Any:
+        # An order that an address asks for would be that of the names themselves (A14).
+        return "number" if veiled_ground().extents else super().get_ordering_field(field_name)
+
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
         ground = ground_of(request)
@@ -123,9 +129,12 @@ class MemberAdmin(PeopleAdmin):
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ScopedList]:
         return MemberList
 
-    def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
+    def get_ordering(self, request: HttpRequest) -> Any:
         # By name, which is found by reading the rows; a million of them come in the key's order.
-        return ("number",) if ground_of(request).everywhere else ("search", "number")
+        return ("number",) if ground_of(request).everywhere else in_order_of_names()
+
+    def get_sortable_by(self, request: HttpRequest) -> Any:
+        return ("number",) if veiled_ground().extents else self.sortable_by
 
     def prepare(self, shown: list[Any]) -> None:
         """Each with the home registration of today, and whether the name is veiled."""

@@ -19,6 +19,7 @@ from districts.unit_acts import ActAmongSiblings
 from members.admin_acts import listed_name
 from members.models import Member, Registration
 from members.regrouping import merge_cells, split_cell
+from members.veil import in_order_of_names
 
 if TYPE_CHECKING:
     ChoiceOfMembers = forms.ModelMultipleChoiceField[Member]
@@ -37,7 +38,7 @@ class Regrouping(ActAmongSiblings):
 def _registered_in(cell: Unit, on: date) -> QuerySet[Member]:
     """Those who are registered in `cell` on the day `on` or will be later."""
     there = Registration.objects.filter(unit=cell).not_ended(on)
-    return Member.objects.filter(pk__in=there.values("member")).order_by("search", "pk")
+    return Member.objects.filter(pk__in=there.values("member")).order_by(*in_order_of_names())
 
 
 @act_on(Unit)

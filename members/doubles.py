@@ -50,7 +50,7 @@ def doubles_of(person: Known, ground: Ground) -> list[Double]:
     """Those in `ground` who are likely the same person, the likeliest first.
 
     Four queries at most, none of which looks through the register. Whoever is outside of the ground
-    is not told of.
+    is not told of, nor whose name is veiled: that would find a name out (A14).
     """
     found = {
         row.pk: told
@@ -59,7 +59,7 @@ def doubles_of(person: Known, ground: Ground) -> list[Double]:
     }
     if not found:
         return []
-    members = Member.objects.on_ground(ground, timezone.localdate(), among=list(found))
+    members = Member.objects.on_ground(ground, timezone.localdate(), among=list(found)).unveiled()
     doubles = [Double(member, found[member.pk]) for member in members]
     return sorted(doubles, key=lambda one: (-one.likeness.strength, one.member.pk))
 

@@ -38,6 +38,7 @@ from members.merging import (
     tell_apart,
 )
 from members.models import Account, FormerNumber, Member, NotTheSame, Registration
+from members.veil import is_veiled, look_up
 
 MOST_PEOPLE = 10_000  # that are compared for one page
 PAIRS_PER_PAGE = 20
@@ -77,6 +78,11 @@ class TwoMembers(MemberAct):
 
     def trespasses(self, target: Member) -> Iterator[Blocker]:
         for member in (target, self.cleaned_data["other"]):
+            if member.is_veiled:
+                reason = _(
+                    "Number %(member)s is veiled from you: this is for those with a role there."
+                )
+                yield Blocker(reason % {"member": member}, "A14")
             yield from self.outside(standing_registrations(member))
 
     def in_order(self, target: Member) -> list[Member]:
@@ -292,7 +298,7 @@ class PeopleAdmin(ActingAdmin):
         here = Ground((unit.extent,)) if unit else ground
         context: dict[str, Any] = {"units": _units_to_choose(ground, unit)}
         if _few(here):
-            pairs = likely_pairs(here, ground)
+            pairs = _unveiled(likely_pairs(here, ground))
             page = Paginator(pairs, PAIRS_PER_PAGE).get_page(request.GET.get("p"))
             context |= {"page": page, "pairs": _shown(request, list(page), unit)}
             context |= {"compared": True, "cut": len(pairs) >= MOST_PAIRS}
@@ -304,6 +310,12 @@ class PeopleAdmin(ActingAdmin):
             "unit": unit,
         }
         return TemplateResponse(request, "kartei/doubles.html", context)
+
+
+def _unveiled(pairs: list[Pair]) -> list[Pair]:
+    """Those of whom both may be seen: what a veiled one shares with another is not told (A14)."""
+    look_up({number for pair in pairs for number in (pair.number, pair.other)})
+    return [pair for pair in pairs if not (is_veiled(pair.number) or is_veiled(pair.other))]
 
 
 def _few(here: Ground) -> bool:

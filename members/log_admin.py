@@ -22,7 +22,7 @@ from audit.ground import Ground
 from audit.heads import MOST, UnreadableHeads, heads_from_csv, heads_to_csv
 from audit.log import ORGANISATION, Draft, note
 from audit.models import Chain, Entry
-from districts.log import seen_entries
+from districts.log import as_seen, seen_entries
 from districts.models import Unit
 from districts.roles import EXPORT, VIEW
 from districts.scope import ground_of, holds_any
@@ -54,6 +54,12 @@ class EntryAdmin(ScopedAdmin):
         """All that the same act did."""
         return Entry.objects.filter(act_id=row.act_id)
 
+    def get_object(self, request: HttpRequest, object_id: str, from_field: Any = None) -> Any:
+        """The entry, with what the user may see of it."""
+        found: Any = super().get_object(request, object_id, from_field)
+        entries: list[Entry] = [found]
+        return as_seen(entries)[0]
+
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
@@ -78,7 +84,7 @@ class EntryAdmin(ScopedAdmin):
         context = {
             "title": _("Log"),
             "form": form,
-            "entries": [_told(entry) for entry in shown[:PER_PAGE]],
+            "entries": [_told(entry) for entry in as_seen(shown[:PER_PAGE])],
             "older": form.query(before=shown[PER_PAGE - 1].pk) if len(shown) > PER_PAGE else "",
             "newest": form.query() if form.cleaned_data.get("before") else "",
             "export": form.query() if holds_any(ground_of(request, EXPORT)) else None,

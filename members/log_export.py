@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 
 from audit.models import Entry
 from audit.tables.cells import neutralised, quoted
+from districts.log import as_seen
 from districts.models import Unit
 
 COLUMNS = (
@@ -24,7 +25,7 @@ def entry_lines(entries: QuerySet[Entry]) -> Iterator[str]:
     yield ",".join(COLUMNS) + "\n"
     found = entries.iterator(_BATCH)
     while batch := list(islice(found, _BATCH)):
-        codes = _codes(batch)
+        codes = _codes(as_seen(batch))
         for entry in batch:
             yield ",".join(quoted(neutralised(cell)) for cell in _cells(entry, codes)) + "\n"
 

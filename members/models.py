@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from audit.ground import Ground
 from audit.periods import NoOverlap, ends_after_start, in_force
 from districts.models import Locality, Unit, Workplace
+from districts.veil import unveiled
 from members.names import search_key, search_words
 from members.veil import is_veiled, veiled_from_asker
 
@@ -145,6 +146,12 @@ class Member(models.Model):
         if self.is_veiled:
             return str(self.number)
         return f"{self.given_name} {self.family_name}".strip()
+
+    @property
+    def registered_name(self) -> str:
+        """The full name as the register has it: for what is kept, and never for what is shown."""
+        with unveiled():
+            return self.full_name
 
     @property
     def sorted_name(self) -> str:

@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from audit.ground import Ground
 from districts.kinds import article_of_cell
 from districts.models import Locality, Unit
+from districts.veil import veiled_ground
+from members.veil import is_veiled
 
 
 class RequestQuerySet(models.QuerySet["Request"]):
@@ -212,8 +214,22 @@ class Request(models.Model):
 
     @property
     def applicant(self) -> str:
-        """Who asks: the member, or the name of somebody who is none yet."""
+        """Who asks: the member, or the name of somebody who is none yet.
+
+        The request's number where the name is veiled from the user who asks (A14).
+        """
+        if self.is_veiled and self.member is None:
+            return str(self)
         return str(self.member or f"{self.given_name} {self.family_name}".strip())
+
+    @property
+    def is_veiled(self) -> bool:
+        """Whether the user who asks may not see who asks for what reasons: see `members.veil`."""
+        if self.member_id is not None:
+            return is_veiled(self.member_id)
+        ground = veiled_ground()
+        units = (unit for unit in (self.unit, self.cell) if unit) if ground.extents else ()
+        return any(ground.has(unit.tree_id, unit.lft) for unit in units)
 
     @property
     def is_open(self) -> bool:

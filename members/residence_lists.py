@@ -23,7 +23,7 @@ from members.admin_acts import listed_name
 from members.models import Member, Registration
 from members.residence import homes_elsewhere, homes_without_residence
 from members.residence_admin import AssignStreetCell, RegisterResidence, TakeBack
-from members.veil import look_up
+from members.veil import in_order_of_names, look_up
 
 RESIDENCE = Registration.Kind.RESIDENCE
 MOST_RESIDENTS = 20  # of each list that stand on a unit's page
@@ -106,7 +106,7 @@ def _ours(unit: Unit, may: bool) -> list[Ours]:
 def _theirs(unit: Unit, may: bool) -> list[Theirs]:
     held = Registration.objects.filter(Ground((unit.extent,)).holds("unit__"), kind=RESIDENCE)
     rows = held.not_ended(timezone.localdate()).select_related("unit", "member__locality")
-    listed = rows.order_by("member__search", "member", "since")[: MOST_RESIDENTS + 1]
+    listed = rows.order_by(*in_order_of_names("member"), "since")[: MOST_RESIDENTS + 1]
     look_up(row.member_id for row in listed)
     return [_one_of_theirs(row, may) for row in listed]
 

@@ -22,7 +22,7 @@ from members.models import (
     Request,
 )
 from members.names import search_key
-from members.veil import veiled_from_asker
+from members.veil import veiled_from_asker, veiled_requests
 
 
 def _members(ground: Ground, day: date | None) -> QuerySet[Member]:
@@ -108,12 +108,6 @@ def _no_veiled_names(stage: Any) -> Iterator[Problem]:
     )
     for line, name in rows:
         yield line, "family_name", name, gettext("A14: is the number in place of a veiled name")
-
-
-def _veiled_applications() -> QuerySet[Request] | None:
-    """The requests of those whose names are veiled from whoever asks."""
-    hidden = veiled_from_asker()
-    return None if hidden is None else Request.objects.filter(member__in=hidden.values("pk"))
 
 
 def _nobody_s_numbers(stage: Any) -> Iterator[Problem]:
@@ -345,7 +339,7 @@ REQUESTS = declare(
         ),
         rows=_requests,
         veiled=Veiled(
-            _veiled_applications,
+            veiled_requests,
             emptied=(
                 *("family_name", "given_name", "born", "email", "phone", "address", "locality"),
                 *("reason", "decision_reason"),

@@ -12,7 +12,7 @@ from districts.models import Unit
 from districts.sections import Section, declare_section
 from members.admin_acts import listed_name
 from members.models import Registration
-from members.veil import look_up
+from members.veil import in_order_of_names, look_up
 
 MOST_PEOPLE = 50
 
@@ -26,7 +26,7 @@ def _people(request: HttpRequest, unit: Unit) -> Mapping[str, Any] | None:
     there = Registration.objects.filter(unit=unit).not_ended(timezone.localdate())
     if unit.kind in LEADERS_OF_CELLS:
         there = there.exclude(kind=Registration.Kind.RESIDENCE)
-    in_order = there.select_related("member").order_by("member__search", "member", "since")
+    in_order = there.select_related("member").order_by(*in_order_of_names("member"), "since")
     found = list(in_order[: MOST_PEOPLE + 1])
     if not found and unit.kind not in CELLS:
         return None

@@ -3,17 +3,17 @@
 A member is veiled whose home is in a unit in an emergency. Everybody sees his or her own name.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, TextField, Value, When
 from django.utils import timezone
 
 from audit.ground import Ground
 from districts.veil import Look, current_look
 
 if TYPE_CHECKING:
-    from members.models import Member, Registration
+    from members.models import Member, Registration, Request
 
 
 def is_veiled(number: int | None) -> bool:
@@ -69,3 +69,29 @@ def veiled_from_asker() -> "QuerySet[Member] | None":
         return None
     hidden = veiled_homes(look.veiled).order_by().values("member")
     return Member.objects.filter(pk__in=hidden).exclude(pk__in=[_own(look) or 0])
+
+
+def in_order_of_names(member: str = "", names: Sequence[str] = ("search",)) -> list[Any]:
+    """What to order rows by, so that lists go by name and tell nothing of one that is veiled.
+
+    The veiled come first, by their numbers. `member` is the way from a row to its member, empty
+    for members themselves; `names` are the fields of the name, all of text.
+    """
+    hidden, path = veiled_from_asker(), f"{member}__" if member else ""
+    order: list[Any] = [f"{path}{name}" for name in names]
+    if hidden is not None:
+        told = When(**{f"{path}pk__in": hidden.values("pk")}, then=Value(""))
+        order = [Case(told, default=F(name), output_field=TextField()).asc() for name in order]
+    return [*order, f"{path}number"]
+
+
+def veiled_requests() -> "QuerySet[Request] | None":
+    """The requests of these members, and what applicants ask of the units themselves (A14)."""
+    from members.models import Request
+
+    hidden, look = veiled_from_asker(), current_look()
+    if hidden is None or look is None:
+        return None
+    there = look.veiled.holds("unit__") | look.veiled.holds("cell__")
+    applied = Q(member__isnull=True) & there
+    return Request.objects.filter(Q(member__in=hidden.values("pk")) | applied)

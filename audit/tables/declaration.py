@@ -123,6 +123,11 @@ class Veiled:
     emptied: tuple[str, ...]
     keyed: tuple[str, ...] = ()
 
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """All columns that are not shown as they are."""
+        return (*self.keyed, *self.emptied)
+
 
 @dataclass(frozen=True, eq=False)
 class Table:
@@ -216,10 +221,15 @@ class Table:
         found = self.model._default_manager.filter(pk__in=keys)
         return self.context(found) if self.context else found
 
-    def selected(self, ground: Ground = EVERYWHERE, day: date | None = None) -> "QuerySet[Any]":
-        """The export as tuples of the columns' values, named `c_<column>`, in no order."""
+    def selected(
+        self, ground: Ground = EVERYWHERE, day: date | None = None, *, whole: bool = False
+    ) -> "QuerySet[Any]":
+        """The export as tuples of the columns' values, named `c_<column>`, in no order.
+
+        `whole` says that nothing is veiled: for comparing, not for showing.
+        """
         named = {f"c_{column.name}": self._value(column, day) for column in self.columns}
-        hidden = self.veiled.rows() if self.veiled else None
+        hidden = self.veiled.rows() if self.veiled and not whole else None
         if self.veiled and hidden is not None:
             named |= self._veil(self.veiled, hidden.order_by().values("pk"), named)
         rows = self.exported(ground, day).order_by()

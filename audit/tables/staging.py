@@ -1,8 +1,9 @@
 """A file's rows in a temporary table, so that the database checks and compares them as sets."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection, models
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -77,6 +78,7 @@ class Stage:
     def problems(self) -> Iterator[Problem]:
         """All problems that only show when the rows are seen together and beside the register."""
         yield from self._repeated_keys()
+        yield from self._veiled()
         for pointer in self.table.references:
             yield from self._dangling(pointer)
         for constraint in self.table.model._meta.constraints:
@@ -97,6 +99,23 @@ class Stage:
         for line, first, *values in rows:
             message = _("stands in line %(first)s already") % {"first": first}
             yield line, "/".join(self.table.key), "/".join(map(str, values)), message
+
+    def _veiled(self) -> Iterator[Problem]:
+        """Rows that whoever imports does not see whole: what stands there is not compared (A14)."""
+        hidden = self.table.veiled.rows() if self.table.veiled else None
+        if hidden is None:
+            return
+        key = self.table.key_column
+        try:
+            rows = hidden.order_by().values(key.path)
+            sql, parameters = rows.query.sql_with_params()
+        except EmptyResultSet:
+            return
+        name = connection.ops.quote_name(key.name)
+        told = f"SELECT line, {name} FROM {self.name} WHERE {name} IN ({sql}) ORDER BY line"
+        message = _("A14: names are veiled there in an emergency; leave the row out")
+        for line, value in self.query(told, parameters):
+            yield line, key.name, str(value), message
 
     def _dangling(self, pointer: Column) -> Iterator[Problem]:
         target = pointer.target
@@ -193,7 +212,7 @@ class Stage:
 
     def existing(self) -> str:
         """The register's rows as the export shows them, as a subquery `e`."""
-        sql, parameters = self.table.selected().query.sql_with_params()
+        sql, parameters = self.table.selected(whole=True).query.sql_with_params()
         if parameters:
             raise ValueError(f"the rows of {self.table.name} take parameters: {parameters}")
         return f"({sql}) AS e"
@@ -203,10 +222,10 @@ class Stage:
         with connection.cursor() as cursor:
             cursor.execute(f"DELETE FROM {self.name} WHERE line IN ({lines})")
 
-    def query(self, sql: str) -> Iterator[tuple[Any, ...]]:
+    def query(self, sql: str, parameters: Sequence[Any] = ()) -> Iterator[tuple[Any, ...]]:
         """The rows that `sql` answers with, read to the end before anything else is asked."""
         with connection.cursor() as cursor:
-            cursor.execute(sql)
+            cursor.execute(sql, parameters or None)
             yield from stream(cursor)
 
 

@@ -87,7 +87,7 @@ def election_blockers(question: Question, assemblies: Iterable[str], on: date) -
     for choice in choices:
         if choice.member is None:
             reason = _("%(who)s stands without a member's number: only members lead a unit.")
-            yield Blocker(reason % {"who": choice.label})
+            yield Blocker(reason % {"who": choice.name})
         else:
             yield from seat_blockers(unit=unit, member=choice.member, on=on)
     yield from _composition_blockers(question, on)

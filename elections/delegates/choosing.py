@@ -188,7 +188,7 @@ def delegates_election_blockers(question: Question, on: date) -> Iterator[Blocke
     for choice in choices:
         if choice.member is None:
             reason = _("%(who)s stands without a member's number: only members are sent.")
-            yield Blocker(reason % {"who": choice.label}, ARTICLE)
+            yield Blocker(reason % {"who": choice.name}, ARTICLE)
     members = [choice.member for choice in choices if choice.member is not None]
     yield from people_blockers(delegation, members, on)
 

@@ -75,16 +75,19 @@ def standing_emergency(unit: Unit) -> Emergency | None:
 
 
 @recorded("end-emergency")
-def end_emergency(*, unit: Unit, on: date) -> Emergency:
+def end_emergency(*, unit: Unit, on: date) -> Emergency | None:
     """End the emergency of `unit` on the day `on`, the first that it holds no more.
 
-    Raises `CannotDeclare`, also while an appointed committee waits for its confirmation (A14).
+    Answers with the declaration that ended; None where only the regime came in with the unit, from
+    an export into an empty register. Raises `CannotDeclare`, also while an appointed committee
+    waits for its confirmation (A14).
     """
     unit = lock_unit(unit)
     refuse_if(ending_blockers(unit=unit, on=on), CannotDeclare)
-    emergency = Emergency.objects.standing().get(unit=unit)
-    emergency.until = on
-    emergency.save(update_fields=["until"])
+    emergency = standing_emergency(unit)
+    if emergency is not None:
+        emergency.until = on
+        emergency.save(update_fields=["until"])
     unit.regime, unit.regime_since = Regime.NORMAL, on
     unit.save(update_fields=["regime", "regime_since"])
     return emergency
@@ -94,11 +97,12 @@ def ending_blockers(*, unit: Unit, on: date) -> Iterator[Blocker]:
     """All that keeps the emergency of `unit` from ending on that day (A14)."""
     yield from day_blockers(on)
     standing = standing_emergency(unit)
-    if standing is None:
+    since = standing.since if standing else unit.regime_since
+    if since is None or (standing is None and unit.regime != Regime.EMERGENCY):
         yield Blocker(_("No emergency of %(unit)s was declared.") % {"unit": unit}, "A14")
-    elif on <= standing.since:
+    elif on <= since:
         reason = _("The emergency began on %(day)s only; it lasts a day at least.")
-        yield Blocker(reason % {"day": standing.since.isoformat()}, "A14")
+        yield Blocker(reason % {"day": since.isoformat()}, "A14")
     for committee in Bureau.objects.unconfirmed().filter(unit=unit):
         reason = _(
             "The committee that was appointed on %(day)s waits for its confirmation: let the "

@@ -24,9 +24,10 @@ def emergency_blocks_dissolution(unit: Unit, on: date) -> Iterator[Blocker]:
 def end_with_unit(unit: Unit, on: date) -> None:
     """A unit that is no more is in no emergency."""
     emergency = standing_emergency(unit)
-    if emergency is None:
+    if emergency is not None:
+        emergency.until = on
+        emergency.save(update_fields=["until"])
+    elif unit.regime != Regime.EMERGENCY:
         return
-    emergency.until = on
-    emergency.save(update_fields=["until"])
     unit.regime, unit.regime_since = Regime.NORMAL, on
     unit.save(update_fields=["regime", "regime_since"])

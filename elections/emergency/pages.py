@@ -143,9 +143,9 @@ class EndEmergency(UnitAct):
         yield from ending_blockers(unit=self.target, on=timezone.localdate())
 
     def perform(self, target: Unit) -> Outcome:
-        emergency = end_emergency(unit=target, on=self.day)
+        end_emergency(unit=target, on=self.day)
         text = _("The emergency of %(unit)s ended on %(day)s.")
-        return Outcome(emergency.unit, sentence(text, unit=emergency.unit, day=self.day))
+        return Outcome(target, sentence(text, unit=target, day=self.day))
 
 
 @act_on(Unit)

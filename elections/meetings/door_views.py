@@ -33,6 +33,7 @@ from elections.meetings.passes import BadPass, looks_like_pass, read_pass
 from elections.models import Attendance, Meeting
 from elections.models.meetings import MeetingState
 from members.models import Member
+from members.veil import in_order_of_names
 
 PER_PAGE = 50
 LONGEST = 100
@@ -147,7 +148,7 @@ def tick(request: HttpRequest, code: str) -> HttpResponse:
     entitled = entitled_to(meeting)
     if request.method == "POST":
         _record_ticked(request, meeting)
-    rows = entitled.order_by("family_name", "given_name", "number")
+    rows = entitled.order_by(*in_order_of_names(names=("family_name", "given_name")))
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "meeting": meeting,

@@ -8,6 +8,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from districts.veil import unveiled
 from elections.meetings.calendars import calendar_of
 from elections.models import AgendaItem, Invitation, Meeting
 from elections.models.meetings import MeetingState
@@ -25,7 +26,8 @@ def message_to(
 ) -> EmailMessage:
     """The e-mail that this member is to get next, with the meeting for his or her calendar."""
     member = invitation.member
-    with translation.override(language_of(member)):
+    # It goes to the member alone, whoever may not see the name (A14).
+    with unveiled(), translation.override(language_of(member)):
         context = {"meeting": meeting, "agenda": agenda, "member": member}
         context["news"] = news_of(invitation, meeting)
         body = render_to_string("elections/meeting_mail.txt", context)

@@ -155,6 +155,20 @@ def test_an_emergency_costs_no_query_for_each_name(scene):
     assert counted == [len(asked) + 2] * 2
 
 
+@pytest.mark.parametrize(("who", "sees"), [("there", True), ("above", False)])
+def test_the_order_of_a_list_tells_no_name(scene, who, sees):
+    last = factories.member(cell=scene.town.factory_cell, family_name="Aalto")
+    in_order = [last.pk, scene.member.pk] if sees else [scene.member.pk, last.pk]
+    scene.client.force_login(scene.accounts[who])
+    for asked in ({}, {} if sees else {"o": "1"}):
+        answer = scene.client.get(reverse("admin:members_member_changelist"), asked)
+        listed = [one.pk for one in answer.context_data["cl"].result_list]
+        assert [one for one in listed if one in in_order] == in_order
+    text = page(scene, who, of(scene.town.factory_cell)).partition('id="people-title"')[2]
+    first, second = (text.index(f"/member/{number}/change/") for number in in_order)
+    assert first < second
+
+
 def test_a_unit_founded_later_below_is_covered(scene):
     scene.town.district.refresh_from_db()
     cell = found_unit(

@@ -199,9 +199,9 @@ def test_as_many_queries_for_one_ballot_as_for_three(
     client, town, votes, django_assert_num_queries
 ):
     poll = held(making.motion(town.district), town.factory_cell, [[1]] * votes)
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         client.get(result_of(poll))
-    with django_assert_num_queries(6):  # its files are known from now on
+    with django_assert_num_queries(7):  # its files are known from now on
         client.get(result_of(poll))
 
 
