@@ -4,6 +4,7 @@ from elections import (  # noqa: F401  # declare themselves to the frames
     panels,
     poll_admin,
     question_admin,
+    withdrawing_acts,
 )
 from elections.bureaus import admin as _bureaus  # noqa: F401
 from elections.emergency import pages as _emergencies  # noqa: F401

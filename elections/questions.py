@@ -181,11 +181,23 @@ def lock_question(question: Question) -> Question:
     return rows.get(pk=question.pk)
 
 
+def withdrawn_blockers(question: Question) -> list[Blocker]:
+    """Why the question takes no further step, where it was withdrawn."""
+    if question.withdrawn_on is None:
+        return []
+    reason = _("The question was withdrawn on %(day)s: %(why)s")
+    told = {"day": question.withdrawn_on.isoformat(), "why": question.withdrawn_because}
+    return [Blocker(reason % told)]
+
+
 def editing_blockers(question: Question) -> list[Blocker]:
     """Why the question cannot be changed any more: it is the same for all who vote on it.
 
-    What was voted on in a poll that is annulled is kept as well, and with it what was asked.
+    What was voted on in a poll that is annulled is kept as well, and with it what was asked. What
+    was withdrawn stays as it was.
     """
+    if question.is_withdrawn:
+        return withdrawn_blockers(question)
     begun = question.polls.filter(opened_at__isnull=False).exists()
     if not begun:
         return []
@@ -212,7 +224,7 @@ def put_question(
     """
     question = lock_question(question)
     asked = list(units)
-    found = [*_put_blockers(question, asked, assembly)]
+    found = [*withdrawn_blockers(question), *_put_blockers(question, asked, assembly)]
     found += tellers_blockers(tellers, channels)
     refuse_if(found, CannotAsk)
     polls = []

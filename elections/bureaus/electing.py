@@ -29,7 +29,7 @@ from elections.bureaus.sitting import (
 from elections.bureaus.succession import Successor, next_in_turn
 from elections.candidates import factory_members
 from elections.models import Bureau, Poll, Question
-from elections.questions import set_composition
+from elections.questions import lock_question, set_composition, withdrawn_blockers
 from elections.results import whole_result
 from members.models import Member
 
@@ -142,6 +142,8 @@ def outcome_blockers(question: Question) -> list[Blocker]:
     """Why nothing can be constituted from the election yet, or any more."""
     if not is_for_a_bureau(question):
         return [Blocker(_("Those elected lead no unit: nothing is constituted from it."))]
+    if question.is_withdrawn:
+        return withdrawn_blockers(question)
     result = whole_result(question)
     if result is None:
         return [Blocker(_("The result of the election is not published yet."))]
@@ -182,6 +184,7 @@ def constitute_elected(
     In the place of those who `declined` come the next in turn. `portfolios` says by number what
     work falls to whom. Raises `CannotConstitute` (A8, A11, A13).
     """
+    question = lock_question(question)  # against a withdrawal
     refuse_if(outcome_blockers(question), CannotConstitute)
     outcome, work = outcome_of(question), portfolios or {}
     takers = taking(question, on=on, declined=declined)

@@ -38,6 +38,10 @@ class QuestionQuerySet(models.QuerySet["Question"]):
         """Those that the units of `ground` have raised."""
         return self.filter(ground.holds("unit__"))
 
+    def standing(self) -> "QuestionQuerySet":
+        """Those that were not withdrawn."""
+        return self.filter(withdrawn_on=None)
+
 
 class Question(models.Model):
     """A motion or an election that a unit raises for itself and all below it.
@@ -106,6 +110,10 @@ class Question(models.Model):
     entitled = models.PositiveIntegerField(
         _("on the rolls in all"), null=True, blank=True, editable=False
     )
+    withdrawn_on = models.DateField(_("withdrawn on"), null=True, blank=True)
+    withdrawn_because = models.CharField(
+        _("withdrawn because"), max_length=500, blank=True, default=""
+    )
 
     objects = QuestionQuerySet.as_manager()
 
@@ -152,10 +160,24 @@ class Question(models.Model):
                 & Q(base__in=["voting", "roll"]),
                 name="elections_question_majority_known",
             ),
+            models.CheckConstraint(
+                condition=Q(withdrawn_on__isnull=True, withdrawn_because="")
+                | Q(withdrawn_on__isnull=False, withdrawn_on__gte=F("raised_on"))
+                & ~Q(withdrawn_because=""),
+                name="elections_question_withdrawn_for_a_reason",
+                violation_error_message=_(
+                    "A question is withdrawn for a reason, and not before it was raised."
+                ),
+            ),
         ]
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def is_withdrawn(self) -> bool:
+        """Whether it takes no further step."""
+        return self.withdrawn_on is not None
 
     @property
     def quorum(self) -> Fraction:
