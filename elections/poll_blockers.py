@@ -12,6 +12,7 @@ from elections.delegates.choosing import delegates_election_blockers
 from elections.models import Count, Poll, TellerKey
 from elections.models.polls import Channel, State
 from elections.models.questions import RANKED, Question
+from elections.nominating.calls import open_call_blockers
 from elections.papers import agreement_blockers
 from elections.questions import TELLERS, withdrawn_blockers
 from elections.results import impossible_groups, terms_of
@@ -49,6 +50,7 @@ def question_blockers(question: Question) -> Iterator[Blocker]:
         yield Blocker(fault)
     if question.kind == Question.Kind.MOTION:
         return
+    yield from open_call_blockers(question)
     standing = question.choices.filter(withdrawn=False).count()
     if standing == 0:
         yield Blocker(_("Nobody stands as a candidate."))

@@ -31,6 +31,7 @@ class Candidate:
 
     label: str
     member: Member | None = None
+    statement: str = ""
 
 
 @recorded("raise-question")
@@ -101,16 +102,24 @@ def change_question(*, question: Question, values: Mapping[str, Any]) -> Questio
 def set_choices(*, question: Question, choices: Sequence[Candidate]) -> list[Choice]:
     """Let these be the question's choices, numbered from 1 in this order. Raises `CannotAsk`.
 
-    What was said of the composition of the choices before is said no more.
+    What was said of the composition of the choices before is said no more. A member who stood
+    before keeps the statement, unless another is given.
     """
     question = lock_question(question)
     refuse_if([*editing_blockers(question), *_choice_blockers(choices)], CannotAsk)
-    for old in [*question.compositions.all(), *question.choices.all()]:
+    before = list(question.choices.all())
+    said = {one.member_id: one.statement for one in before if one.member_id is not None}
+    for old in [*question.compositions.all(), *before]:
         old.delete()
     made = []
     for number, candidate in enumerate(choices, start=1):
+        key = candidate.member.pk if candidate.member else 0
         choice = Choice(
-            question=question, number=number, label=candidate.label, member=candidate.member
+            question=question,
+            number=number,
+            label=candidate.label,
+            member=candidate.member,
+            statement=candidate.statement or said.get(key, ""),
         )
         refuse_if(field_blockers(choice), CannotAsk)
         choice.save(force_insert=True)

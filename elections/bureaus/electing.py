@@ -21,7 +21,7 @@ from elections.bureaus.sitting import (
     Place,
     constitute_bureau,
     holders,
-    seat_blockers,
+    seats_blockers,
     sitting_bureau,
     strength_of,
     take_seat,
@@ -82,18 +82,19 @@ def election_blockers(question: Question, assemblies: Iterable[str], on: date) -
     unit = question.unit
     for assembly in sorted(set(assemblies)):
         yield from mandate_blockers(unit.kind, mandate_by(unit.kind, assembly))
-    yield from _seat_number_blockers(question, on)
+    yield from seat_number_blockers(question, on)
     choices = list(question.choices.filter(withdrawn=False).select_related("member"))
     for choice in choices:
         if choice.member is None:
             reason = _("%(who)s stands without a member's number: only members lead a unit.")
             yield Blocker(reason % {"who": choice.label})
-        else:
-            yield from seat_blockers(unit=unit, member=choice.member, on=on)
+    members = [choice.member for choice in choices if choice.member is not None]
+    yield from seats_blockers(unit=unit, members=members, on=on)
     yield from _composition_blockers(question, on)
 
 
-def _seat_number_blockers(question: Question, on: date) -> Iterator[Blocker]:
+def seat_number_blockers(question: Question, on: date) -> Iterator[Blocker]:
+    """What is wrong with the number of seats of an election to a bureau (A8, A11). Two queries."""
     seats, bureau = question.seats or 0, sitting_bureau(question.unit)
     if question.fills == Fills.BUREAU:
         yield from size_blockers(question.unit.kind, seats)

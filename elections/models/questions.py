@@ -14,6 +14,7 @@ from audit.ground import Ground
 from districts.models import Unit
 
 MOST_SEATS = 100
+LONGEST_STATEMENT = 1_000
 
 
 class Method(models.TextChoices):
@@ -223,6 +224,9 @@ class Choice(models.Model):
         verbose_name=_("member"),
     )
     withdrawn = models.BooleanField(_("withdrawn"), default=False)
+    statement = models.CharField(
+        _("statement"), blank=True, default="", max_length=LONGEST_STATEMENT
+    )
 
     class Meta:
         verbose_name = _("choice")
