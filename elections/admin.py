@@ -11,4 +11,4 @@ from elections.emergency import pages as _emergencies  # noqa: F401
 from elections.emergency import panels as _emergency_panels  # noqa: F401
 from elections.meetings import admin as _meetings  # noqa: F401
 from elections.meetings import panels as _meeting_panels  # noqa: F401
-from elections.nominating import pages as _nominations  # noqa: F401
+from elections.nominating import sections as _nominations  # noqa: F401

@@ -5,6 +5,7 @@ Everybody who changes a call or a nomination holds the question's row to the end
 
 from collections.abc import Iterator
 from datetime import date
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
@@ -25,6 +26,14 @@ class CannotCall(Refused):
 def call_of(question: Question) -> NominationCall | None:
     """The call for nominations for this election, if there ever was one. One query."""
     return NominationCall.objects.filter(question=question).first()
+
+
+def known_call(question: Any) -> NominationCall | None:
+    """The same for the parts of a page, whoever of them asks of the same row. One query in all."""
+    if not hasattr(question, "nomination_call"):
+        question.nomination_call = call_of(question)
+    found: NominationCall | None = question.nomination_call
+    return found
 
 
 @recorded("call-for-nominations")

@@ -22,7 +22,7 @@ from elections.nominating.calls import (
     call_for_nominations,
     call_of,
     calling_blockers,
-    open_call_blockers,
+    known_call,
 )
 from elections.nominating.closing import close_nominations, closing_blockers, stand_of
 from elections.nominating.nominees import answer_nomination, nominate, taking_blockers
@@ -32,9 +32,11 @@ State = Nomination.State
 
 
 def is_called(question: Question) -> bool:
-    """Whether nominations are called for and not closed yet. Two queries, or none for a motion."""
-    election = question.kind == Question.Kind.ELECTION and not question.is_withdrawn
-    return election and any(open_call_blockers(question))
+    """Whether nominations are called for and not closed yet. A query, or none for a motion."""
+    if question.kind != Question.Kind.ELECTION or question.is_withdrawn:
+        return False
+    call = known_call(question)
+    return call is not None and not call.is_closed
 
 
 class OnElection(Undated):
