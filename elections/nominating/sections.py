@@ -46,6 +46,7 @@ class Step:
     act: Any = None
     is_now: bool = False
     address: str = ""
+    button: Text = ""
 
 
 def _way(request: HttpRequest, question: Any) -> Mapping[str, Any] | None:
@@ -61,6 +62,7 @@ def _way(request: HttpRequest, question: Any) -> Mapping[str, Any] | None:
         if mine and now.act:
             name = "admin:elections_question_act"
             now.address = reverse(name, args=[question.pk, now.act.name])
+            now.button = now.act.title
     return {"steps": steps}
 
 
