@@ -11,6 +11,7 @@ from elections.nominating.closing import close_nominations
 from elections.nominating.nominees import answer_nomination, nominate
 from elections.questions import set_choices
 from tests import factories
+from tests.bureaus.making import bureau as making_bureau
 from tests.bureaus.test_pages import lines, page_of, text_of
 from tests.nominations.making import TODAY, WEEK, called, over, with_people
 from tests.test_admin_acts import address, done, perform, refused
@@ -259,3 +260,27 @@ def test_who_candidates_by_name_and_by_nomination_stand_together(client, office)
     stands(question, office.street[0])
     close_nominations(question=question, on=TODAY)
     assert [one.number for one in question.choices.all()] == [1, 2, 3]
+
+
+# The announcement --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("bureaus", [1, 3])
+def test_the_first_page_tells_who_leads_the_units_above(client, people, bureaus):
+    units = (people.town.factory_cell, people.unit, people.town.area)
+    for unit in units[:bureaus]:
+        members = [factories.member(cell=people.town.factory_cell) for _one in range(3)]
+        making_bureau(unit, members, on=TODAY - WEEK)
+    making_bureau(people.town.street_cell, people.street, on=TODAY - WEEK)  # not above
+    log_in(client, people.factory[0])
+    client.get(reverse("home"))
+    with CaptureQueriesContext(connection) as asked:
+        page = text_of(client.get(reverse("home")))
+    told = page.split("Who leads")[1]
+    assert told.count("since") == bureaus
+    assert people.town.factory_cell.name in told
+    assert people.town.street_cell.name not in told
+    mine = [one for one in asked if "elections_bureau" in one["sql"]]
+    assert len(mine) == 2
+    log_in(client, factories.member(cell=factories.town().factory_cell))
+    assert "Who leads" not in text_of(client.get(reverse("home")))
