@@ -32,6 +32,7 @@ class Sheet:
     seats: int
     most: int
     choices: tuple[tuple[int, str], ...]
+    statements: tuple[tuple[int, str], ...] = ()
 
     @property
     def is_single(self) -> bool:
@@ -63,7 +64,8 @@ def sheet_of(code: UUID) -> Sheet:
     form = ballot_form(code)
     poll = Poll.objects.select_related("question", "unit").get(pk=form.poll)
     question = poll.question
-    rows = Choice.objects.filter(question=question, number__in=form.standing)
+    standing = Choice.objects.filter(question=question, number__in=form.standing)
+    rows = list(standing.order_by("number").values_list("number", "label", "statement"))
     return Sheet(
         code=code,
         unit=poll.unit.name,
@@ -72,7 +74,8 @@ def sheet_of(code: UUID) -> Sheet:
         method=question.method,
         seats=question.seats or 0,
         most=form.most,
-        choices=tuple(rows.order_by("number").values_list("number", "label")),
+        choices=tuple((number, label) for number, label, _said in rows),
+        statements=tuple((number, said) for number, _label, said in rows if said),
     )
 
 
@@ -171,21 +174,28 @@ def _not_on_it() -> str:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of the ballot: a choice, whether it is chosen, and the rank that was written."""
+    """A line of the ballot: a choice, whether it is chosen, and the rank that was written.
+
+    `statement` is what the candidate says to the voters; empty where that is nothing.
+    """
 
     number: int
     label: str
     chosen: bool
     rank: str
+    statement: str = ""
 
 
 def lines(sheet: Sheet, filled: Filled = UNTOUCHED) -> list[Line]:
     """The lines of the ballot with what was filled in."""
-    given = filled.given or {}
+    given, said = filled.given or {}, dict(sheet.statements)
     rows = [*sheet.choices]
     if sheet.offers_abstaining:
         rows.append((ABSTAIN, _("Abstain")))
-    return [Line(number, label, number in given, given.get(number, "")) for number, label in rows]
+    return [
+        Line(number, label, number in given, given.get(number, ""), said.get(number, ""))
+        for number, label in rows
+    ]
 
 
 def told(sheet: Sheet) -> str:

@@ -49,6 +49,19 @@ def read_candidates(text: str, ground: Ground, on: date) -> list[Candidate]:
     return found
 
 
+def members_called(line: str, ground: Ground, on: date) -> list[Member]:
+    """The members of `ground` whom a line names: one by the number, or all of this whole name.
+
+    A query. Names that are veiled from the user who asks find nobody (A14).
+    """
+    number = _number_in(line)
+    if number is not None:
+        return list(Member.objects.on_ground(ground, on, among={number}))
+    words = sorted(search_words(line))
+    like = Member.objects.on_ground(ground, on).named(line)[:50] if words else []
+    return [one for one in like if sorted(search_words(one.full_name)) == words]
+
+
 def _candidate(line: str, known: Mapping[int, Member], ground: Ground, on: date) -> Candidate:
     number = _number_in(line)
     if number is None:
@@ -69,9 +82,7 @@ def _number_in(line: str) -> int | None:
 
 def _named(line: str, ground: Ground, on: date) -> Candidate:
     """The one member of this whole name, or the name alone where there is none."""
-    words = sorted(search_words(line))
-    like = Member.objects.on_ground(ground, on).named(line)[:50] if words else []
-    same = [one for one in like if sorted(search_words(one.full_name)) == words]
+    same = members_called(line, ground, on)
     if len(same) == 1:
         return Candidate(same[0].registered_name, same[0])
     if same:

@@ -1,6 +1,7 @@
 """Votes for the demonstration town: tellers with keys, and polls in every state."""
 
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from fractions import Fraction
 from random import Random
 
@@ -11,6 +12,8 @@ from districts.models import Unit
 from districts.roles import TELLER, grant_role
 from elections.bureaus.electing import settle_composition
 from elections.models import Poll, Question
+from elections.nominating.calls import call_for_nominations
+from elections.nominating.nominees import nominate
 from elections.poll_blockers import opening_blockers
 from elections.polls import close_poll, count_poll, open_poll, publish_poll
 from elections.questions import (
@@ -26,6 +29,7 @@ from members.models import Account, Member, Registration
 
 _TELLERS = 3
 _STANDING, _SEATS = 7, 5
+_CALLED_FOR = timedelta(days=10)
 _SEED = 1924  # who votes, and how
 
 
@@ -46,6 +50,7 @@ def votes(around: Around) -> Iterator[Login]:
     _question_of_principle(around, tellers)
     _bureau(around, tellers, phrases)
     _closed(around, tellers)
+    _looking_for_candidates(around)
     raise_question(
         unit=around.district,
         kind=Question.Kind.MOTION,
@@ -54,6 +59,23 @@ def votes(around: Around) -> Iterator[Login]:
         on=timezone.localdate(),
         choices=[Candidate(name) for name in ("To the lake", "Into the hills", "To the coast")],
     )
+
+
+def _looking_for_candidates(around: Around) -> None:
+    """An election of the cell that looks for candidates: the account's member is nominated."""
+    today = timezone.localdate()
+    question = raise_question(
+        unit=around.cell,
+        kind=Question.Kind.ELECTION,
+        method="approval",
+        title="Who keeps the cell's library?",
+        on=today,
+        seats=1,
+    )
+    call_for_nominations(question=question, until=today + _CALLED_FOR, on=today)
+    homes = Registration.objects.filter(unit=around.cell, kind="home", until=None)
+    other = homes.exclude(member=around.member).filter(member__left=None).first()
+    nominate(question=question, member=around.member, by=other.member if other else None)
 
 
 def _question_of_principle(around: Around, tellers: Sequence[Account]) -> None:

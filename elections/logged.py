@@ -16,6 +16,7 @@ from elections.models import (
     Question,
     TellerKey,
 )
+from elections.nominating import logged as _of_nominations  # noqa: F401  # the same
 from members.logged import home_of
 
 log_changes(

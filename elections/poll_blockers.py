@@ -12,8 +12,9 @@ from elections.delegates.choosing import delegates_election_blockers
 from elections.models import Count, Poll, TellerKey
 from elections.models.polls import Channel, State
 from elections.models.questions import RANKED, Question
+from elections.nominating.calls import open_call_blockers
 from elections.papers import agreement_blockers
-from elections.questions import TELLERS
+from elections.questions import TELLERS, withdrawn_blockers
 from elections.results import impossible_groups, terms_of
 from elections.roll import entitled
 from elections.states import state_blockers
@@ -44,10 +45,12 @@ def _not_ready(poll: Poll, members: Sequence[int] | None) -> Iterator[Blocker]:
 
 def question_blockers(question: Question) -> Iterator[Blocker]:
     """Whether the question can be answered: its choices, and a lawful result for it (A13)."""
+    yield from withdrawn_blockers(question)
     for fault in terms_faults(terms_of(question, 0)):
         yield Blocker(fault)
     if question.kind == Question.Kind.MOTION:
         return
+    yield from open_call_blockers(question)
     standing = question.choices.filter(withdrawn=False).count()
     if standing == 0:
         yield Blocker(_("Nobody stands as a candidate."))
@@ -119,8 +122,8 @@ def _known_too_early(poll: Poll) -> Iterator[Blocker]:
 
 
 def annulling_blockers(poll: Poll) -> list[Blocker]:
-    """Whether the poll can be annulled: in any state but that."""
-    return state_blockers(poll, State.ANNULLED)
+    """Whether the poll can be annulled: in any state but that, until the question is withdrawn."""
+    return [*state_blockers(poll, State.ANNULLED), *withdrawn_blockers(poll.question)]
 
 
 def needs_papers_one_by_one(poll: Poll) -> bool:

@@ -24,7 +24,7 @@ from elections.act_fields import Arrangement, last_tellers
 from elections.arranging import arrange_polls
 from elections.models import Poll, Question
 from elections.models.polls import PollQuerySet, State
-from elections.questions import cells_below, put_question
+from elections.questions import cells_below, put_question, withdrawn_blockers
 
 Assembly = Poll.Assembly
 ALL_CELLS, ONE = "cells", "one"
@@ -53,6 +53,13 @@ class PutQuestion(Arrangement):
         help_text=lazy("For one unit alone: the code or name of a cell, district or local group."),
     )
     field_order = ("whom", "one", "channels", "tellers", "closes_at")
+
+    @classmethod
+    def applies_to(cls, target: Question, on: date) -> bool:
+        return not target.is_withdrawn
+
+    def foreseen(self) -> Iterable[Blocker]:
+        return withdrawn_blockers(self.target)
 
     def adapt(self) -> None:
         question: Question = self.target

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from unfold.widgets import UnfoldAdminRadioSelectWidget
 
-from districts.acts import Outcome, Text, act_among, act_on, sentence
+from districts.acts import DayInput, Outcome, Text, act_among, act_on, sentence
 from districts.models import Unit
 from districts.picking import UNIT, PickField
 from districts.roles import CHANGE
@@ -21,6 +21,7 @@ from elections.bureaus.lawful import asks_factory_majority, limits
 from elections.candidates import lines_of
 from elections.models import Question
 from elections.models.questions import Method
+from elections.nominating.calls import call_for_nominations
 from elections.question_fields import ELECTION, MOTION, Candidates, Majority, Seats, Wording
 from elections.questions import Candidate, raise_question
 
@@ -95,6 +96,34 @@ class ElectionOfUnit(Candidates, Seats, Raising):
 
     icon = "groups"
 
+    nominations_until = forms.DateField(
+        label=lazy("Call for nominations until"),
+        required=False,
+        widget=DayInput,
+        help_text=lazy(
+            "The last day on which members nominate candidates, who accept or decline. Empty where "
+            "all candidates are named above."
+        ),
+    )
+
+    def adapt(self) -> None:
+        super().adapt()
+        self.fields["candidates"].required = False
+
+    def clean_nominations_until(self) -> date | None:
+        """A day that has not passed."""
+        until: date | None = self.cleaned_data["nominations_until"]
+        if until is not None and until < timezone.localdate():
+            raise forms.ValidationError(_("This day has passed."))
+        return until
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or self.cleaned_data
+        named = given.get("candidates", True) or given.get("nominations_until", True)
+        if not named:
+            self.add_error("candidates", _("Name candidates, or call for nominations below."))
+        return given
+
     def raise_it(self, unit: Unit, fills: str) -> Outcome:
         """Raise it for the unit, with the composition that A13 asks of a bureau."""
         given = self.cleaned_data
@@ -109,7 +138,10 @@ class ElectionOfUnit(Candidates, Seats, Raising):
             choices=given["candidates"],
             **self.worded(),
         )
-        settle_composition(question=question, on=timezone.localdate())
+        today = timezone.localdate()
+        settle_composition(question=question, on=today)
+        if until := given["nominations_until"]:
+            call_for_nominations(question=question, until=until, on=today)
         return self.raised(question)
 
 
@@ -125,7 +157,16 @@ class ElectBureau(ElectionOfUnit):
         "(A8, A11, A13); the bureau that sits leads until the new one is constituted."
     )
     order = 69
-    field_order = ("asked", "seats", "candidates", "method", "votes_each", "text", "quorum")
+    field_order = (
+        "asked",
+        "seats",
+        "candidates",
+        "nominations_until",
+        "method",
+        "votes_each",
+        "text",
+        "quorum",
+    )
 
     @classmethod
     def applies_to(cls, target: Unit, on: date) -> bool:
@@ -170,6 +211,7 @@ class RaiseElection(ElectionOfUnit):
         "asked",
         "seats",
         "candidates",
+        "nominations_until",
         "method",
         "votes_each",
         "text",

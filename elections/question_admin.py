@@ -39,6 +39,7 @@ class QuestionsByState(StateFilter):
         ("closed", _("To be counted")),
         ("counted", _("To be published")),
         ("finished", _("All published")),
+        ("withdrawn", _("Withdrawn")),
         ("all", _("All")),
     )
 
@@ -48,6 +49,9 @@ class QuestionsByState(StateFilter):
         unfinished = Exists(polls.exclude(state__in=DONE))
         if state == "all":
             return rows
+        if state == "withdrawn":
+            return rows.exclude(withdrawn_on=None)
+        rows = rows.filter(withdrawn_on=None)
         if state == "present":
             return rows.filter(unfinished | ~standing)
         if state == "unput":
@@ -144,11 +148,17 @@ class QuestionAdmin(ActingAdmin):
         yield _("Kind"), obj.get_kind_display(), ""
         yield _("Raised by"), obj.unit, reverse("admin:districts_unit_change", args=[obj.unit_id])
         yield _("Raised on"), obj.raised_on.isoformat(), ""
+        if obj.is_withdrawn:
+            yield _("Withdrawn on"), obj.withdrawn_on.isoformat(), ""
+            yield _("Because"), obj.withdrawn_because, ""
         if obj.seats:
             yield _("Seats"), obj.seats, ""
 
     @admin.display(description=_("polls"))
     def polls(self, question: Any) -> str:
+        if question.is_withdrawn:
+            day = {"day": question.withdrawn_on.isoformat()}
+            return str(_("withdrawn on %(day)s")) % day
         told = [
             f"{question.states[state]} {State(state).label}"
             for state in State

@@ -22,6 +22,7 @@ from elections.models.polls import State
 from elections.poll_acts import ClosePoll, CountPoll, OpenPoll, PublishPoll
 from elections.putting_acts import PutQuestion
 from elections.question_changes import MUST_HAVE_FACTORY_MAJORITY, SetComposition
+from elections.questions import withdrawn_blockers
 from elections.steps import Turnout, Wait, turnouts, waits
 from elections.terms import majority_in_words, method_in_words, quorum_in_words
 from members.veil import look_up
@@ -120,6 +121,10 @@ def _next_steps(
     request: HttpRequest, question: Question, waiting: Mapping[Wait, int], polls: int
 ) -> Iterator[Next]:
     mine = ground_of(request, CHANGE).has(question.unit.tree_id, question.unit.lft)
+    if question.is_withdrawn:
+        for blocker in withdrawn_blockers(question):
+            yield Next(blocker.reason)
+        return
     if not polls:
         yield from _before_polls(question, mine)
         return

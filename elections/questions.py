@@ -31,6 +31,7 @@ class Candidate:
 
     label: str
     member: Member | None = None
+    statement: str = ""
 
 
 @recorded("raise-question")
@@ -101,16 +102,24 @@ def change_question(*, question: Question, values: Mapping[str, Any]) -> Questio
 def set_choices(*, question: Question, choices: Sequence[Candidate]) -> list[Choice]:
     """Let these be the question's choices, numbered from 1 in this order. Raises `CannotAsk`.
 
-    What was said of the composition of the choices before is said no more.
+    What was said of the composition of the choices before is said no more. A member who stood
+    before keeps the statement, unless another is given.
     """
     question = lock_question(question)
     refuse_if([*editing_blockers(question), *_choice_blockers(choices)], CannotAsk)
-    for old in [*question.compositions.all(), *question.choices.all()]:
+    before = list(question.choices.all())
+    said = {one.member_id: one.statement for one in before if one.member_id is not None}
+    for old in [*question.compositions.all(), *before]:
         old.delete()
     made = []
     for number, candidate in enumerate(choices, start=1):
+        key = candidate.member.pk if candidate.member else 0
         choice = Choice(
-            question=question, number=number, label=candidate.label, member=candidate.member
+            question=question,
+            number=number,
+            label=candidate.label,
+            member=candidate.member,
+            statement=candidate.statement or said.get(key, ""),
         )
         refuse_if(field_blockers(choice), CannotAsk)
         choice.save(force_insert=True)
@@ -181,11 +190,23 @@ def lock_question(question: Question) -> Question:
     return rows.get(pk=question.pk)
 
 
+def withdrawn_blockers(question: Question) -> list[Blocker]:
+    """Why the question takes no further step, where it was withdrawn."""
+    if question.withdrawn_on is None:
+        return []
+    reason = _("The question was withdrawn on %(day)s: %(why)s")
+    told = {"day": question.withdrawn_on.isoformat(), "why": question.withdrawn_because}
+    return [Blocker(reason % told)]
+
+
 def editing_blockers(question: Question) -> list[Blocker]:
     """Why the question cannot be changed any more: it is the same for all who vote on it.
 
-    What was voted on in a poll that is annulled is kept as well, and with it what was asked.
+    What was voted on in a poll that is annulled is kept as well, and with it what was asked. What
+    was withdrawn stays as it was.
     """
+    if question.is_withdrawn:
+        return withdrawn_blockers(question)
     begun = question.polls.filter(opened_at__isnull=False).exists()
     if not begun:
         return []
@@ -212,7 +233,7 @@ def put_question(
     """
     question = lock_question(question)
     asked = list(units)
-    found = [*_put_blockers(question, asked, assembly)]
+    found = [*withdrawn_blockers(question), *_put_blockers(question, asked, assembly)]
     found += tellers_blockers(tellers, channels)
     refuse_if(found, CannotAsk)
     polls = []

@@ -30,6 +30,8 @@ class QuestionRow(models.Model):
     fills = models.CharField(max_length=10, choices=Question.Fills.choices, blank=True)
     seats = models.PositiveSmallIntegerField(null=True, blank=True)
     title = models.CharField(max_length=200)
+    withdrawn_on = models.DateField(null=True, blank=True)
+    withdrawn_because = models.CharField(max_length=500, blank=True)
 
     class Meta:
         abstract = True
@@ -73,7 +75,10 @@ def _questions(ground: Ground, day: date | None) -> Iterator[tuple[Any, ...]]:
     if day is not None:
         rows = rows.filter(raised_on__lte=day)
     named = ("pk", "unit__code", "raised_on", "kind", "method", "fills", "seats", "title")
-    yield from rows.order_by("pk").values_list(*named).iterator()
+    withdrawn = ("withdrawn_on", "withdrawn_because")
+    for row in rows.order_by("pk").values_list(*named, *withdrawn).iterator():
+        later = day is not None and row[-2] is not None and row[-2] > day
+        yield (*row[:-2], None, "") if later else row
 
 
 def _polls(ground: Ground, day: date | None) -> Iterator[tuple[Any, ...]]:
@@ -135,6 +140,8 @@ QUESTIONS = declare(
             column(QuestionRow, "fills", _("What the seats of an election are in.")),
             column(QuestionRow, "seats", _("How many seats an election has.")),
             column(QuestionRow, "title", _("What is asked.")),
+            column(QuestionRow, "withdrawn_on", _("The day on which it was withdrawn, if it was.")),
+            column(QuestionRow, "withdrawn_because", _("Why it was withdrawn.")),
         ),
         rows=_units,
         computed=_questions,

@@ -25,6 +25,7 @@ from members.models import Request
 from members.registrations import register_member
 from tests import factories
 from tests.meetings import making as meetings
+from tests.nominations.making import called
 from tests.voting import making
 
 pytestmark = pytest.mark.django_db
@@ -186,6 +187,10 @@ TABLE = {
     "meeting-present": (("meeting code",), NONE_BY_GET),
     "meeting-take-back": (("meeting code",), NONE_BY_GET),
     "meeting-guests": (("meeting code",), NONE_BY_GET),
+    # Members of the unit that looks for candidates.
+    "nominations": (("called",), Answers(302, 200, 404, 404, 404, 404, 404, teller=404)),
+    "nominate": (("called",), NONE_BY_GET),
+    "answer-nomination": (("called",), NONE_BY_GET),
     "votes": ((), Answers(302, 200, 200, 200, 200, 200, 200)),
     "vote": (("code",), Answers(302, 200, 404, 404, 404, 404, 404, teller=404)),
     "board": (("code",), Answers(302, 200, 404, 200, 404, 200, 200)),
@@ -260,6 +265,7 @@ def rows():
         "job": ImportJob.objects.create(account=accounts["secretary"], state="checked"),
         "vote": check_off(poll=poll, member=person, by=accounts["teller"]),
         "code": poll.code,
+        "called": called(town.district),
         "bureau": bureau_of(town.factory_cell),
     }
 

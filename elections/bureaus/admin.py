@@ -173,7 +173,7 @@ def _of_unit(request: HttpRequest, unit: Unit) -> Mapping[str, Any] | None:
     mine = _may_change(request, unit)
     shown = _led_by(request, bureau) if bureau else {"bureau": None}
     elect = reverse("admin:districts_unit_act", args=[unit.pk, "elect-bureau"])
-    running = Question.objects.filter(unit=unit, fills="bureau", bureaus=None)
+    running = Question.objects.standing().filter(unit=unit, fills="bureau", bureaus=None)
     return shown | {
         "unit": unit,
         "election": elect if mine else "",

@@ -21,7 +21,7 @@ from elections.bureaus.sitting import (
     Place,
     constitute_bureau,
     holders,
-    seat_blockers,
+    seats_blockers,
     sitting_bureau,
     strength_of,
     take_seat,
@@ -29,7 +29,7 @@ from elections.bureaus.sitting import (
 from elections.bureaus.succession import Successor, next_in_turn
 from elections.candidates import factory_members
 from elections.models import Bureau, Poll, Question
-from elections.questions import set_composition
+from elections.questions import lock_question, set_composition, withdrawn_blockers
 from elections.results import whole_result
 from members.models import Member
 
@@ -82,18 +82,19 @@ def election_blockers(question: Question, assemblies: Iterable[str], on: date) -
     unit = question.unit
     for assembly in sorted(set(assemblies)):
         yield from mandate_blockers(unit.kind, mandate_by(unit.kind, assembly))
-    yield from _seat_number_blockers(question, on)
+    yield from seat_number_blockers(question, on)
     choices = list(question.choices.filter(withdrawn=False).select_related("member"))
     for choice in choices:
         if choice.member is None:
             reason = _("%(who)s stands without a member's number: only members lead a unit.")
             yield Blocker(reason % {"who": choice.name})
-        else:
-            yield from seat_blockers(unit=unit, member=choice.member, on=on)
+    members = [choice.member for choice in choices if choice.member is not None]
+    yield from seats_blockers(unit=unit, members=members, on=on)
     yield from _composition_blockers(question, on)
 
 
-def _seat_number_blockers(question: Question, on: date) -> Iterator[Blocker]:
+def seat_number_blockers(question: Question, on: date) -> Iterator[Blocker]:
+    """What is wrong with the number of seats of an election to a bureau (A8, A11). Two queries."""
     seats, bureau = question.seats or 0, sitting_bureau(question.unit)
     if question.fills == Fills.BUREAU:
         yield from size_blockers(question.unit.kind, seats)
@@ -142,6 +143,8 @@ def outcome_blockers(question: Question) -> list[Blocker]:
     """Why nothing can be constituted from the election yet, or any more."""
     if not is_for_a_bureau(question):
         return [Blocker(_("Those elected lead no unit: nothing is constituted from it."))]
+    if question.is_withdrawn:
+        return withdrawn_blockers(question)
     result = whole_result(question)
     if result is None:
         return [Blocker(_("The result of the election is not published yet."))]
@@ -182,6 +185,7 @@ def constitute_elected(
     In the place of those who `declined` come the next in turn. `portfolios` says by number what
     work falls to whom. Raises `CannotConstitute` (A8, A11, A13).
     """
+    question = lock_question(question)  # against a withdrawal
     refuse_if(outcome_blockers(question), CannotConstitute)
     outcome, work = outcome_of(question), portfolios or {}
     takers = taking(question, on=on, declined=declined)

@@ -144,20 +144,34 @@ def constituting_blockers(
 
 def seat_blockers(*, unit: Unit, member: Member, on: date) -> Iterator[Blocker]:
     """All that keeps the member from a seat in the bureau of `unit` from that day (A8, A11)."""
-    told = {"member": member, "unit": unit}
-    if not member.is_present(on):
-        yield Blocker(_("%(member)s is no member on that day.") % told)
-        return
-    home = homes_of([member.pk], on).get(member.pk)
-    if statutes().candidates_from_below and not (home and is_below(home.unit, unit)):
-        article = "A8" if unit.kind in CELLS else "A11"
-        yield Blocker(_("%(member)s is not at home in %(unit)s or below it.") % told, article)
-    if unit.kind in CELLS:
-        others = Seat.objects.held().filter(member=member, bureau__unit__kind__in=CELLS)
-        elsewhere = list(others.exclude(bureau__unit=unit).select_related("bureau__unit"))
-        if len(elsewhere) >= statutes().cell_bureaus_each:
+    yield from seats_blockers(unit=unit, members=[member], on=on)
+
+
+def seats_blockers(*, unit: Unit, members: Sequence[Member], on: date) -> Iterator[Blocker]:
+    """The same for several members. One query for all of them, and another one for a cell's."""
+    homes = homes_of([member.pk for member in members], on)
+    elsewhere = _seats_elsewhere(unit, members) if unit.kind in CELLS else {}
+    article = "A8" if unit.kind in CELLS else "A11"
+    for member in members:
+        told = {"member": member, "unit": unit}
+        if not member.is_present(on):
+            yield Blocker(_("%(member)s is no member on that day.") % told)
+            continue
+        home, others = homes.get(member.pk), elsewhere.get(member.pk, [])
+        if statutes().candidates_from_below and not (home and is_below(home.unit, unit)):
+            yield Blocker(_("%(member)s is not at home in %(unit)s or below it.") % told, article)
+        if others and len(others) >= statutes().cell_bureaus_each:
             reason = _("%(member)s sits on the bureau of %(other)s already.")
-            yield Blocker(reason % {**told, "other": elsewhere[0].bureau.unit}, "A8")
+            yield Blocker(reason % {**told, "other": others[0]}, "A8")
+
+
+def _seats_elsewhere(cell: Unit, members: Sequence[Member]) -> dict[int, list[Unit]]:
+    """The other cells on whose bureaus these members sit, by their numbers."""
+    seats = Seat.objects.held().filter(member__in=members, bureau__unit__kind__in=CELLS)
+    found: dict[int, list[Unit]] = {}
+    for seat in seats.exclude(bureau__unit=cell).select_related("bureau__unit"):
+        found.setdefault(seat.member_id, []).append(seat.bureau.unit)
+    return found
 
 
 def _day_blockers(on: date) -> Iterator[Blocker]:

@@ -125,7 +125,9 @@ def apportioning_blockers(meeting: Meeting, on: date) -> Iterator[Blocker]:
     if made.delegates.exists():
         reason = _("Delegates are entered already: their number stands.")
         yield Blocker(reason, article)
-    elif made.delegations.filter(question__polls__opened_at__isnull=False).exists():
+    elif made.delegations.filter(
+        question__withdrawn_on=None, question__polls__opened_at__isnull=False
+    ).exists():
         reason = _("Delegates are being elected already: their number stands.")
         yield Blocker(reason, article)
 

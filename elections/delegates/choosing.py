@@ -18,6 +18,7 @@ from elections.candidates import homes_of
 from elections.delegates.rolls import delegates_to
 from elections.meetings.planning import lock_meeting
 from elections.models import Attendance, Delegate, Delegation, Meeting, Question
+from elections.questions import lock_question, withdrawn_blockers
 from elections.results import whole_result
 from members.models import Member
 
@@ -198,6 +199,8 @@ def result_blockers(question: Question) -> list[Blocker]:
     delegation = delegation_of(question) if is_of_delegates(question) else None
     if delegation is None:
         return [Blocker(_("This election fills no delegation."), ARTICLE)]
+    if question.is_withdrawn:
+        return withdrawn_blockers(question)
     result = whole_result(question)
     if result is None:
         return [Blocker(_("The result of the election is not published yet."))]
@@ -249,6 +252,7 @@ def send_elected(
 
     Raises `CannotSend` (A12).
     """
+    question = lock_question(question)  # against a withdrawal
     refuse_if(result_blockers(question), CannotSend)
     delegation = delegation_of(question)
     if delegation is None:  # said above; for the types

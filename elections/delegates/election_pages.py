@@ -45,6 +45,7 @@ class ElectDelegates(ElectionOfUnit):
         "asked",
         "seats",
         "candidates",
+        "nominations_until",
         "method",
         "votes_each",
         "text",

@@ -82,7 +82,7 @@ def filling(delegation: Delegation) -> list[Next]:
     elect, enter = election_pages.ElectDelegates, pages.EnterDelegates
     ways = []
     question = delegation.question
-    if question is not None:
+    if question is not None and not question.is_withdrawn:
         address = reverse("admin:elections_question_change", args=[question.pk])
         ways.append(Next(str(question), _("Its election"), address))
     else:

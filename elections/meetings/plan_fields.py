@@ -121,14 +121,15 @@ def items_of(lines: Sequence[str], unit: Unit) -> list[Item]:
 
 def questions_of(unit: Unit) -> list[Question]:
     """The questions that can stand on the unit's agenda: its own, and those put to it."""
-    mine = Question.objects.filter(Q(unit=unit) | Q(polls__unit=unit)).distinct()
+    asked = Question.objects.standing()
+    mine = asked.filter(Q(unit=unit) | Q(polls__unit=unit)).distinct()
     return list(mine.order_by("-raised_on", "-pk")[:100])
 
 
 def proposed_agenda(unit: Unit) -> str:
     """The titles of the questions of this unit that are still to be decided there."""
     done = (State.PUBLISHED, State.ANNULLED, State.COUNTED)
-    waiting = Question.objects.filter(unit=unit).exclude(polls__state__in=done)
+    waiting = Question.objects.standing().filter(unit=unit).exclude(polls__state__in=done)
     return "\n".join(waiting.order_by("pk").values_list("title", flat=True)[:20])
 
 

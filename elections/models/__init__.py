@@ -6,6 +6,7 @@ from elections.models.delegates import Apportionment, Delegate, Delegation
 from elections.models.emergencies import Emergency
 from elections.models.meeting_people import Attendance, CalendarFeed, Invitation
 from elections.models.meetings import AgendaItem, Meeting, Rhythm
+from elections.models.nominations import Nomination, NominationCall
 from elections.models.polls import CheckOff, Poll, RollEntry
 from elections.models.questions import Choice, Composition, Question
 from elections.models.tellers import PollTeller, Share, TellerKey
@@ -26,6 +27,8 @@ __all__ = [
     "Emergency",
     "Invitation",
     "Meeting",
+    "Nomination",
+    "NominationCall",
     "PaperCount",
     "PassphraseTry",
     "Poll",

@@ -15,6 +15,7 @@ from districts.models import Unit
 from members.veil import is_veiled, look_up
 
 MOST_SEATS = 100
+LONGEST_STATEMENT = 1_000
 
 
 class Method(models.TextChoices):
@@ -38,6 +39,10 @@ class QuestionQuerySet(models.QuerySet["Question"]):
     def on_ground(self, ground: Ground) -> "QuestionQuerySet":
         """Those that the units of `ground` have raised."""
         return self.filter(ground.holds("unit__"))
+
+    def standing(self) -> "QuestionQuerySet":
+        """Those that were not withdrawn."""
+        return self.filter(withdrawn_on=None)
 
 
 class Question(models.Model):
@@ -107,6 +112,10 @@ class Question(models.Model):
     entitled = models.PositiveIntegerField(
         _("on the rolls in all"), null=True, blank=True, editable=False
     )
+    withdrawn_on = models.DateField(_("withdrawn on"), null=True, blank=True)
+    withdrawn_because = models.CharField(
+        _("withdrawn because"), max_length=500, blank=True, default=""
+    )
 
     objects = QuestionQuerySet.as_manager()
 
@@ -153,10 +162,24 @@ class Question(models.Model):
                 & Q(base__in=["voting", "roll"]),
                 name="elections_question_majority_known",
             ),
+            models.CheckConstraint(
+                condition=Q(withdrawn_on__isnull=True, withdrawn_because="")
+                | Q(withdrawn_on__isnull=False, withdrawn_on__gte=F("raised_on"))
+                & ~Q(withdrawn_because=""),
+                name="elections_question_withdrawn_for_a_reason",
+                violation_error_message=_(
+                    "A question is withdrawn for a reason, and not before it was raised."
+                ),
+            ),
         ]
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def is_withdrawn(self) -> bool:
+        """Whether it takes no further step."""
+        return self.withdrawn_on is not None
 
     @property
     def quorum(self) -> Fraction:
@@ -215,6 +238,9 @@ class Choice(models.Model):
         verbose_name=_("member"),
     )
     withdrawn = models.BooleanField(_("withdrawn"), default=False)
+    statement = models.CharField(
+        _("statement"), blank=True, default="", max_length=LONGEST_STATEMENT
+    )
 
     objects = ChoiceQuerySet.as_manager()
 

@@ -21,6 +21,7 @@ function ranked() {
     const lines = [...list.querySelectorAll("li[data-number]")].map((line) => ({
         name: line.querySelector("label").textContent,
         field: line.querySelector("input"),
+        said: line.querySelector("details") ?? "",
     }));
     let order = lines.filter((line) => Number(line.field.value) > 0);
     order.sort((one, other) => Number(one.field.value) - Number(other.field.value));
@@ -81,7 +82,7 @@ function ranked() {
         parts.push(
             button("×", `${words.remove}: ${line.name}`, "quiet", () => move(place, null, "add-0")),
         );
-        item(...parts);
+        item(...parts, line.said);
     }
 
     function draw() {
@@ -106,7 +107,7 @@ function ranked() {
                 (list.querySelector(`[data-focus="add-${place}"]`) ?? form.querySelector("button:not([type])"))?.focus();
             });
             add.dataset.focus = `add-${place}`;
-            item(add);
+            item(add, line.said);
         });
     }
     draw();

@@ -128,7 +128,7 @@ def test_a_conference_of_delegates_elects_the_leadership_of_the_town(
 
     # The leadership is constituted from the result.
     page.goto(f"{live_server.url}/admin/elections/question/{question.pk}/change/")
-    page.get_by_role("link", name="Constitute from the result").click()
+    page.get_by_role("link", name="Constitute from the result").first.click()
     page.get_by_label(f"Work of {sent[0].full_name}").first.select_option("chair")
     do(page)
     bureau = sitting_bureau(districts.town)

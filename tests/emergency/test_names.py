@@ -11,10 +11,12 @@ from districts.units import found_unit
 from districts.veil import looking
 from elections.emergency.appointing import confirm_committee
 from elections.emergency.declaring import end_emergency
+from elections.nominating.nominees import nominate
 from members.models import Member
 from members.registrations import change_cell
 from tests import factories
 from tests.emergency.making import TODAY, appointed, people
+from tests.nominations.making import called
 
 pytestmark = pytest.mark.django_db
 
@@ -176,3 +178,12 @@ def test_a_unit_founded_later_below_is_covered(scene):
     )
     change_cell(member=scene.member, to=cell, on=TODAY)
     told_in(page(scene, "above", of(scene.member)), False)
+
+
+def test_a_nomination_stands_under_the_number_on_the_members_page(scene):
+    other, cell = factories.member(cell=scene.town.factory_cell), scene.town.factory_cell
+    question = called(cell, fills="")
+    nominate(question=question, member=scene.member, by=scene.member)
+    nominate(question=question, member=other, by=other)
+    scene.client.force_login(factories.account(member=other))
+    told_in(scene.client.get(reverse("nominations", args=[question.pk])).content.decode(), False)

@@ -583,7 +583,7 @@ def test_the_page_takes_as_many_queries_for_one_row_as_for_three(client, town, s
     page(client, question)
     with CaptureQueriesContext(connection) as asked:
         page(client, question)
-    assert len(asked) == 20, "\n".join(query["sql"] for query in asked)
+    assert len(asked) == 23, "\n".join(query["sql"] for query in asked)
 
 
 # The unit's page and the first page ---------------------------------------------------------------

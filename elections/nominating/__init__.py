@@ -1,0 +1,1 @@
+"""Nominations: the call for them, who is nominated, what he or she answers, and the closing."""

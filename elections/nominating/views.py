@@ -1,0 +1,157 @@
+"""The member's page for an election that looks for candidates: nominate, accept, decline.
+
+Nobody is listed to be chosen from: who nominates knows the number or the whole name.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from audit.refusals import Refused
+from elections.access import member_of
+from elections.models import Nomination, NominationCall, Question
+from elections.models.questions import LONGEST_STATEMENT
+from elections.nominating.nominees import (
+    State,
+    answer_nomination,
+    find_nominee,
+    may_nominate,
+    nominate,
+)
+from members.models import Member
+from members.veil import look_up
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The election whose page is asked for, and who asks."""
+
+    call: NominationCall
+    question: Question
+    member: Member
+    mine: Nomination | None
+    may: bool
+
+    @property
+    def is_open(self) -> bool:
+        """Whether nominations and answers are taken today."""
+        standing = not self.question.is_withdrawn and self.question.unit.dissolved is None
+        return standing and self.call.takes(timezone.localdate())
+
+
+def _asked(request: HttpRequest, pk: int) -> Asked:
+    """The election, for members of the unit that asks and for those nominated in it; else 404."""
+    member = member_of(request)
+    calls = NominationCall.objects.select_related("question__unit")
+    call = calls.filter(question=pk).first() if member else None
+    if member is None or call is None:
+        raise Http404
+    mine = Nomination.objects.filter(question=call.question, member=member).first()
+    may = may_nominate(call.question, member, timezone.localdate())
+    if mine is None and not may:
+        raise Http404
+    return Asked(call, call.question, member, mine, may)
+
+
+@require_safe
+@never_cache
+def nominations(request: HttpRequest, pk: int) -> HttpResponse:
+    """The election with those who stand and what they say, and what the member can do."""
+    return _page(request, _asked(request, pk))
+
+
+@require_POST
+@never_cache
+def nominate_member(request: HttpRequest, pk: int) -> HttpResponse:
+    """Nominate somebody by the number or the whole name, or stand oneself with a statement."""
+    asked = _asked(request, pk)
+    who, statement = request.POST.get("who", ""), request.POST.get("statement", "")
+    myself = request.POST.get("do") == "stand"
+    today = timezone.localdate()
+    try:
+        member = asked.member if myself else find_nominee(asked.question, who, today)
+        said = statement if member.pk == asked.member.pk else ""
+        nominate(question=asked.question, member=member, by=asked.member, statement=said)
+    except Refused as refused:
+        typed = {"statement": statement} if myself else {"who": who}
+        return _page(request, asked, refused, **typed)
+    told = _("You stand.") if member.pk == asked.member.pk else _("The nomination is noted.")
+    messages.success(request, told)
+    return redirect("nominations", pk=pk)
+
+
+@require_POST
+@never_cache
+def answer(request: HttpRequest, pk: int) -> HttpResponse:
+    """Accept one's own nomination with a statement, change that, or decline."""
+    asked = _asked(request, pk)
+    if asked.mine is None:
+        raise Http404
+    statement = request.POST.get("statement", "")
+    accepts = request.POST.get("do") == "accept"
+    try:
+        answer_nomination(
+            nomination=asked.mine,
+            answer=State.ACCEPTED if accepts else State.DECLINED,
+            statement=statement,
+        )
+    except Refused as refused:
+        return _page(request, asked, refused, statement=statement)
+    messages.success(request, _("You stand.") if accepts else _("You do not stand."))
+    return redirect("nominations", pk=pk)
+
+
+def _page(
+    request: HttpRequest, asked: Asked, refused: Refused | None = None, **typed: str
+) -> HttpResponse:
+    mine = asked.mine
+    context = {
+        "question": asked.question,
+        "call": asked.call,
+        "is_open": asked.is_open,
+        "mine": mine,
+        "may": asked.may,
+        "standing": _standing(asked),
+        "made": _made(asked),
+        "refused": refused.blockers if refused else (),
+        "who": typed.get("who", ""),
+        "statement": typed.get("statement", mine.statement if mine else ""),
+        "longest": LONGEST_STATEMENT,
+    }
+    return render(request, "elections/nominations.html", context, status=409 if refused else 200)
+
+
+def _standing(asked: Asked) -> list[tuple[str, str]]:
+    """The names of those who stand, with what they say: once it is closed, as on the ballot.
+
+    Who was asked and has not answered, or declined, is told to nobody. Three queries at most.
+    """
+    choices: list[Any] = list(
+        asked.question.choices.filter(withdrawn=False).select_related("member")
+    )
+    rows: list[Any] = choices
+    if not asked.call.is_closed:
+        nominated = list(asked.question.nominations.select_related("member"))
+        known = {one.member_id for one in nominated}
+        rows = [one for one in choices if one.member_id not in known]
+        rows += sorted(
+            (one for one in nominated if one.state == State.ACCEPTED),
+            key=lambda one: (one.member.search, one.pk),
+        )
+    look_up(one.member_id for one in rows if one.member_id is not None)
+    return [(one.member.full_name if one.member else one.label, one.statement) for one in rows]
+
+
+def _made(asked: Asked) -> list[Nomination]:
+    """Those whom the member has nominated, with their answers. A query, or two."""
+    made = asked.question.nominations.filter(by=asked.member).exclude(member=asked.member)
+    rows = list(made.select_related("member").order_by("pk"))
+    look_up(one.member_id for one in rows)
+    return rows

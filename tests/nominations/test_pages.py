@@ -1,0 +1,286 @@
+"""The pages of nominations: the member's, the first page, and the office; who sees what of them."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from districts.roles import SECRETARY, grant_role
+from elections.models import Question
+from elections.nominating.closing import close_nominations
+from elections.nominating.nominees import answer_nomination, nominate
+from elections.questions import set_choices
+from tests import factories
+from tests.bureaus.making import bureau as making_bureau
+from tests.bureaus.test_pages import lines, page_of, text_of
+from tests.nominations.making import TODAY, WEEK, called, over, with_people
+from tests.test_admin_acts import address, done, perform, refused
+from tests.voting import making
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def people():
+    return with_people()
+
+
+def log_in(client, member):
+    client.force_login(factories.account(member=member))
+
+
+def at(view, question):
+    return reverse(view, args=[question.pk])
+
+
+def stands(question, *members, said=""):
+    for member in members:
+        nominate(question=question, member=member, by=member, statement=said)
+
+
+# The member --------------------------------------------------------------------------------------
+
+
+def test_a_member_nominates_and_the_other_answers_by_the_pages(client, people):
+    question = called(people.unit)
+    one, other = people.factory[0], people.street[0]
+    log_in(client, one)
+    assert "Elections that look for candidates" in text_of(client.get(reverse("home")))
+    answer = client.post(at("nominate", question), {"who": str(other.pk)})
+    assert answer["Location"] == at("nominations", question)
+    page = text_of(client.get(at("nominations", question)))
+    assert "Whom I have nominated" in page
+    assert "not answered yet" in page
+    log_in(client, other)
+    assert "You are nominated" in text_of(client.get(reverse("home")))
+    sent = {"do": "accept", "statement": "More print.\r\nMore shops."}
+    assert client.post(at("answer-nomination", question), sent).status_code == 302
+    assert question.nominations.get().statement == "More print.\nMore shops."
+    page = text_of(client.get(at("nominations", question)))
+    assert "You stand" in page
+    assert "<p>More print.<br>More shops.</p>" in page
+    client.post(at("answer-nomination", question), {"do": "decline"})
+    assert question.nominations.get().state == "declined"
+
+
+def test_nobody_is_told_who_was_asked_or_has_declined(client, people):
+    question = called(people.unit)
+    silent = factories.member(cell=people.town.street_cell, family_name="Silent")
+    nominate(question=question, member=silent, by=people.factory[0])
+    log_in(client, people.factory[1])
+    page = text_of(client.get(at("nominations", question)))
+    assert "Nobody yet." in page
+    assert "Silent" not in page
+    answer_nomination(nomination=question.nominations.get(), answer="declined")
+    assert "Silent" not in text_of(client.get(at("nominations", question)))
+
+
+def test_a_refusal_names_the_article_and_keeps_what_was_typed(client, people):
+    question = called(people.town.factory_cell)
+    question_of_all = called(people.unit)
+    log_in(client, people.factory[0])
+    answer = client.post(at("nominate", question), {"who": str(people.street[0].pk)})
+    assert answer.status_code == 409
+    page = text_of(answer)
+    assert "has this number, or is called so by the whole name." in page
+    assert f'value="{people.street[0].pk}"' in page
+    stands(question_of_all, people.factory[0])
+    answer = client.post(at("nominate", question_of_all), {"do": "stand", "statement": "Again."})
+    assert "This member is nominated already." in text_of(answer)
+
+
+def test_others_find_no_such_page(client, people):
+    question = called(people.town.factory_cell)
+    motion = making.motion(people.unit)
+    for member in (people.street[0], factories.member(cell=factories.town().factory_cell)):
+        log_in(client, member)
+        assert "Elections that look" not in text_of(client.get(reverse("home")))
+        assert client.get(at("nominations", question)).status_code == 404
+        assert client.post(at("nominate", question), {"do": "stand"}).status_code == 404
+        assert client.post(at("answer-nomination", question), {}).status_code == 404
+    log_in(client, people.factory[0])
+    assert client.get(at("nominations", question)).status_code == 200
+    assert client.post(at("answer-nomination", question), {}).status_code == 404  # not nominated
+    assert client.get(at("nominations", motion)).status_code == 404
+
+
+def test_after_the_last_day_the_page_only_shows_who_stands(client, people):
+    question = called(people.unit)
+    stands(question, people.factory[0], said="More print.")
+    over(question)
+    log_in(client, people.factory[0])
+    page = text_of(client.get(at("nominations", question)))
+    assert "nominations are over" in page
+    assert "More print." in page
+    assert "<button" not in page.split("</header>")[1]
+    answer = client.post(at("answer-nomination", question), {"do": "decline"})
+    assert "was the last day for nominations" in text_of(answer)
+    assert "You stand." not in text_of(client.get(reverse("home")))
+
+
+@pytest.mark.parametrize("calls", [1, 3])
+def test_the_first_page_asks_as_much_for_one_election_as_for_three(client, people, calls):
+    for _one in range(calls):
+        stands(called(people.unit), people.factory[0])
+        nominate(question=called(people.unit), member=people.factory[0], by=people.street[0])
+    log_in(client, people.factory[0])
+    client.get(reverse("home"))
+    with CaptureQueriesContext(connection) as asked:
+        client.get(reverse("home"))
+    mine = [one["sql"] for one in asked if "elections_nomination" in one["sql"]]
+    assert len(mine) == 2, "\n".join(mine)
+
+
+@pytest.mark.parametrize("standing", [1, 3])
+def test_the_page_asks_as_much_for_one_candidate_as_for_three(client, people, standing):
+    question = called(people.unit)
+    stands(question, *people.street[:standing])
+    for member in people.factory[:standing]:
+        if member != people.factory[0]:
+            nominate(question=question, member=member, by=people.factory[0])
+    log_in(client, people.factory[0])
+    client.get(at("nominations", question))
+    with CaptureQueriesContext(connection) as asked:
+        client.get(at("nominations", question))
+    assert len(asked) == 11, "\n".join(one["sql"] for one in asked)
+
+
+def test_the_statement_stands_on_the_ballot_and_casting_asks_no_more(client, people):
+    question = called(people.town.factory_cell)
+    stands(question, *people.factory, said="<b>More</b> print.")
+    close_nominations(question=question, on=TODAY)
+    poll = making.opened(question, people.town.factory_cell, channels="online")
+    log_in(client, people.factory[0])
+    ballot = reverse("vote", args=[poll.code])
+    page = text_of(client.get(ballot))
+    assert page.count("&lt;b&gt;More&lt;/b&gt; print.") == 3
+    assert page.count("<details") == 3
+
+
+# The office --------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def office(client, people):
+    client.force_login(people.secretary)
+    return people
+
+
+FORM = {"asked": "Election of the bureau", "seats": "3", "method": "block", "quorum": "0"}
+
+
+def test_an_election_is_raised_with_a_call_and_closed_with_those_who_accepted(client, office):
+    until = (TODAY + WEEK).isoformat()
+    given = {**FORM, "candidates": "", "nominations_until": until, "on": TODAY.isoformat()}
+    done(perform(client, office.unit, "elect-bureau", **given))
+    question = Question.objects.get()
+    page = page_of(client, question)
+    assert "0 nominated, 0 accepted, 0 not answered yet." in page
+    assert "0 stand so far for 3 seats: 3 more must accept." in page
+    assert "0 of factory cells stand so far; at least 2" in page
+    stands(question, *office.factory)
+    nominate(question=question, member=office.street[0], by=office.factory[0])
+    entered = {"who": str(office.street[0].pk), "answer": "accepted", "statement": "In writing."}
+    done(perform(client, question, "enter-nomination", **entered))
+    entered = {"who": str(office.street[1].pk), "answer": "waiting"}
+    done(perform(client, question, "enter-nomination", **entered))
+    page = page_of(client, question)
+    assert "5 nominated, 4 accepted, 1 not answered yet." in page
+    assert "In writing." in page
+    sent = {"reason": "All are known."}
+    preview = client.post(address(question, "close-nominations"), sent).context_data["preview"]
+    assert "is not over yet" in preview.unusual[0]
+    assert preview.foretold[-1] == "1 has not answered and does not stand."
+    done(perform(client, question, "close-nominations"))
+    page = page_of(client, question)
+    assert "A lawful result is possible with those who stand." in page
+    assert "The question is put to nobody yet." in page
+    assert "no answer" in page
+    done(perform(client, question, "call-for-nominations", until=until))  # once more
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({"candidates": "", "nominations_until": ""}, "or call for nominations"),
+        ({"candidates": "", "nominations_until": "2020-01-01"}, "This day has passed."),
+    ],
+)
+def test_an_election_has_candidates_or_a_call(client, office, given, told):
+    sent = {**FORM, **given, "on": TODAY.isoformat(), "reason": ""}
+    answer = client.post(address(office.unit, "elect-bureau"), sent)
+    assert told in text_of(answer)
+    assert not Question.objects.exists()
+
+
+def test_the_office_enters_only_whom_it_keeps_and_who_may_stand(client, office):
+    question = called(office.unit)
+    stranger = factories.member(cell=factories.town().factory_cell)
+    sent = {"who": str(stranger.pk), "answer": "accepted", "reason": ""}
+    answer = client.post(address(question, "enter-nomination"), sent)
+    assert "you keep no member with this number" in text_of(answer)
+    grant_role(user=office.secretary, role=SECRETARY, unit=stranger.registrations.get().unit)
+    answer = client.post(address(question, "enter-nomination"), sent)
+    assert refused(answer) == [f"A11: {stranger} is not at home in {office.unit} or below it."]
+
+
+def test_the_acts_are_offered_where_they_make_sense(client, office):
+    named = making.election(office.unit, office.factory, fills="bureau")
+    page = page_of(client, named)
+    assert reverse("admin:elections_question_act", args=[named.pk, "call-for-nominations"]) in page
+    assert "close-nominations" not in page
+    motion = making.motion(office.unit)
+    assert "The way of this election" not in page_of(client, motion)
+    for act in ("call-for-nominations", "close-nominations", "enter-nomination"):
+        assert client.get(address(motion, act)).context_data["foreseen"]
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_an_election_s_page_asks_as_much_for_one_nomination_as_for_three(client, office, number):
+    question = called(office.unit)
+    set_choices(question=question, choices=[])
+    stands(question, *office.factory[:number])
+    page_of(client, question)
+    with CaptureQueriesContext(connection) as asked:
+        page_of(client, question)
+    assert len(asked) == 34, "\n".join(one["sql"] for one in asked)
+
+
+def test_who_candidates_by_name_and_by_nomination_stand_together(client, office):
+    given = {
+        **FORM,
+        "candidates": lines(*office.factory[:2]),
+        "nominations_until": TODAY.isoformat(),
+        "on": TODAY.isoformat(),
+    }
+    done(perform(client, office.unit, "elect-bureau", **given))
+    question = Question.objects.get()
+    log_in(client, office.street[0])
+    assert "Example" in text_of(client.get(at("nominations", question)))
+    stands(question, office.street[0])
+    close_nominations(question=question, on=TODAY)
+    assert [one.number for one in question.choices.all()] == [1, 2, 3]
+
+
+# The announcement --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("bureaus", [1, 3])
+def test_the_first_page_tells_who_leads_the_units_above(client, people, bureaus):
+    units = (people.town.factory_cell, people.unit, people.town.area)
+    for unit in units[:bureaus]:
+        members = [factories.member(cell=people.town.factory_cell) for _one in range(3)]
+        making_bureau(unit, members, on=TODAY - WEEK)
+    making_bureau(people.town.street_cell, people.street, on=TODAY - WEEK)  # not above
+    log_in(client, people.factory[0])
+    client.get(reverse("home"))
+    with CaptureQueriesContext(connection) as asked:
+        page = text_of(client.get(reverse("home")))
+    told = page.split("Who leads")[1]
+    assert told.count("since") == bureaus
+    assert people.town.factory_cell.name in told
+    assert people.town.street_cell.name not in told
+    mine = [one for one in asked if "elections_bureau" in one["sql"]]
+    assert len(mine) == 2
+    log_in(client, factories.member(cell=factories.town().factory_cell))
+    assert "Who leads" not in text_of(client.get(reverse("home")))
