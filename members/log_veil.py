@@ -76,7 +76,8 @@ def _are_about_the_veiled(drafts: Sequence[Draft]) -> bool:
     look_up(members)
     if any(is_veiled(member) for member in members):
         return True
-    return Unit.objects.on_ground(veiled_ground()).filter(pk__in=units).exists()
+    known: bool = Unit.objects.on_ground(veiled_ground()).filter(pk__in=units).exists()
+    return known
 
 
 def _strike_words(entry: Entry, title: str) -> None:

@@ -75,5 +75,6 @@ def stand_of(question: Question, on: date) -> Stand:
         if blockers:
             found.out.append((one.member, blockers))
         else:
-            found.candidates.append(Candidate(one.member.full_name, one.member, one.statement))
+            member = one.member
+            found.candidates.append(Candidate(member.registered_name, member, one.statement))
     return found
