@@ -9,6 +9,7 @@ from django.db.models import Count, Exists, OuterRef, QuerySet, Sum
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -18,8 +19,9 @@ from districts.acts import Link, Text
 from districts.acts_admin import ActingAdmin
 from districts.filters import BelowUnit, StateFilter
 from districts.roles import CHANGE
-from elections.models import CheckOff, Poll, Question
+from elections.models import CheckOff, NominationCall, Poll, Question
 from elections.models.polls import State
+from elections.nominating.waiting import TO_CLOSE
 from elections.question_page import polls_list, prepare_question
 from elections.results import all_published
 from elections.steps import Turnout
@@ -39,6 +41,7 @@ class QuestionsByState(StateFilter):
         ("closed", _("To be counted")),
         ("counted", _("To be published")),
         ("finished", _("All published")),
+        (TO_CLOSE, _("Nominations to close")),
         ("withdrawn", _("Withdrawn")),
         ("all", _("All")),
     )
@@ -51,6 +54,8 @@ class QuestionsByState(StateFilter):
             return rows
         if state == "withdrawn":
             return rows.exclude(withdrawn_on=None)
+        if state == TO_CLOSE:
+            return rows.filter(call__in=NominationCall.objects.over(timezone.localdate()))
         rows = rows.filter(withdrawn_on=None)
         if state == "present":
             return rows.filter(unfinished | ~standing)

@@ -15,8 +15,15 @@ class CallQuerySet(models.QuerySet["NominationCall"]):
 
     def running(self, on: date) -> "CallQuerySet":
         """Those to which members answer on the day `on`."""
+        return self._standing().filter(until__gte=on)
+
+    def over(self, on: date) -> "CallQuerySet":
+        """Calls whose last day has passed by the day `on`, and which are not closed yet."""
+        return self._standing().filter(until__lt=on)
+
+    def _standing(self) -> "CallQuerySet":
         asked = self.filter(question__withdrawn_on=None, question__unit__dissolved=None)
-        return asked.filter(closed_on=None, until__gte=on)
+        return asked.filter(closed_on=None)
 
 
 class NominationCall(models.Model):

@@ -5,6 +5,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from audit.ground import EVERYWHERE
+from districts.panels import waiting_for
 from districts.roles import SECRETARY, grant_role
 from elections.models import Question
 from elections.nominating.closing import close_nominations
@@ -246,7 +248,18 @@ def test_an_election_s_page_asks_as_much_for_one_nomination_as_for_three(client,
     assert len(asked) == 34, "\n".join(one["sql"] for one in asked)
 
 
-def test_who_candidates_by_name_and_by_nomination_stand_together(client, office):
+def test_nominations_whose_last_day_has_passed_wait_to_be_closed(client, office):
+    questions = [called(office.unit) for _one in range(2)]
+    over(questions[0])
+    waiting = {one.name: number for one, number in waiting_for(EVERYWHERE, TODAY)}
+    assert waiting["nominations"] == 1
+    listed = reverse("admin:elections_question_changelist")
+    rows = client.get(listed, {"state": "nominations"}).context_data["cl"].result_list
+    assert list(rows) == questions[:1]
+    assert "has passed." in page_of(client, questions[0])
+
+
+def test_those_named_by_the_office_and_those_nominated_stand_together(client, office):
     given = {
         **FORM,
         "candidates": lines(*office.factory[:2]),
