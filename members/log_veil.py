@@ -76,8 +76,7 @@ def _are_about_the_veiled(drafts: Sequence[Draft]) -> bool:
     look_up(members)
     if any(is_veiled(member) for member in members):
         return True
-    known: bool = Unit.objects.on_ground(veiled_ground()).filter(pk__in=units).exists()
-    return known
+    return bool(Unit.objects.on_ground(veiled_ground()).filter(pk__in=units).exists())
 
 
 def _strike_words(entry: Entry, title: str) -> None:
