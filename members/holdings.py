@@ -73,11 +73,13 @@ def of_model(
     lookup: str = "member",
     leave_out: Iterable[str] = (),
     also: Sequence[str] = (),
+    joined: Sequence[str] = (),
 ) -> Part:
     """The part of the rows of `model` that point to the member by `lookup`. One query.
 
     All fields but the key, the pointer itself, those that point to accounts, of whom others hold
-    some, and those to `leave_out`; `also` are ways to more that says what a row is about.
+    some, and those to `leave_out`; `also` are ways to more that says what a row is about, `joined`
+    those to what the names of these need.
     """
     hidden = {*leave_out, lookup.split("__")[0]}
     fields = [
@@ -85,7 +87,10 @@ def of_model(
         for field in model._meta.concrete_fields
         if field.name not in hidden and field.related_model is not Account and not _is_key(field)
     ]
-    related = [field.name for field in fields if field.related_model is not None] + [*also]
+    related = [field.name for field in fields if field.related_model is not None] + [
+        *also,
+        *joined,
+    ]
 
     def rows(member: Member) -> Iterable[Row]:
         found = model._default_manager.filter(**{lookup: member.pk}).select_related(*related)
