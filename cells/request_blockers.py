@@ -176,6 +176,8 @@ def readmission_blockers(member: Member, on: date) -> Iterator[Blocker]:
     """Only somebody who left is readmitted."""
     if member.left is None or member.left > on:
         yield Blocker(_("%(member)s is a member on that day.") % {"member": member})
+    if member.is_erased:
+        yield Blocker(_("This person was erased; admit him or her anew."))
 
 
 # Detachment (A6) ----------------------------------------------------------------------------------

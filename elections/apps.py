@@ -23,6 +23,7 @@ class ElectionsConfig(AppConfig):
         import_module("elections.emergency.holding")  # and of emergencies
         import_module("elections.delegates.holding")  # and of delegates
         declare_delegates(rolls)
+        import_module("elections.forgetting")  # declares what is erased with a member
         import_module("elections.held_here")  # declares what is held on a member
         import_module("elections.bureaus.portal")  # declares who leads on the members' first page
         import_module("elections.ballot_panel")  # declares the votes on the members' first page

@@ -21,7 +21,7 @@ from members.models import (
     Registration,
     Request,
 )
-from members.names import search_key
+from members.names import ERASED, search_key
 from members.veil import veiled_from_asker
 
 
@@ -108,6 +108,17 @@ def _no_veiled_names(stage: Any) -> Iterator[Problem]:
     )
     for line, name in rows:
         yield line, "family_name", name, gettext("A14: is the number in place of a veiled name")
+
+
+def _nobody_comes_back(stage: Any) -> Iterator[Problem]:
+    """Whom the register has erased is not brought back by an older file."""
+    known = f"SELECT number FROM {Member._meta.db_table} WHERE family_name = '{ERASED}'"
+    rows = stage.query(
+        f"SELECT line, family_name FROM {stage.name}"
+        f" WHERE family_name <> '{ERASED}' AND number IN ({known})"
+    )
+    for line, name in rows:
+        yield line, "family_name", name, gettext("was erased, and does not come back")
 
 
 def _veiled_applications() -> QuerySet[Request] | None:
@@ -210,7 +221,7 @@ MEMBERS = declare(
             _at_home,
             _("is for whoever keeps the register of the home cell"),
         ),
-        checks=(_no_former_numbers, _no_veiled_names),
+        checks=(_no_former_numbers, _no_veiled_names, _nobody_comes_back),
         veiled=Veiled(
             veiled_from_asker,
             emptied=("given_name", "born", "email", "phone", "address", "locality"),
