@@ -58,6 +58,7 @@ class PlainPick(PickField):
         self.listed = listed
         self.widget = PickInput()
         self.widget.attrs = {"autocomplete": "off"}
+        self.widget.is_required = self.required
         self.request: Any = None  # the rows are those of the member, whoever asks
 
     def __deepcopy__(self, memo: Any) -> "PlainPick":

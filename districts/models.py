@@ -114,12 +114,7 @@ class Unit(Placed, MPTTModel):
     )
     regime_since = models.DateField(_("regime since"), null=True, blank=True)
     contact = models.CharField(
-        _("how to reach it"),
-        max_length=200,
-        blank=True,
-        default="",
-        db_default="",
-        help_text=_("Of its bureau: an e-mail address, a telephone number, a place and a time."),
+        _("how to reach it"), max_length=200, blank=True, default="", db_default=""
     )
 
     objects = UnitManager()

@@ -29,7 +29,7 @@ def votes_to_cast(request: HttpRequest, member: Member) -> Iterator[Waiting]:
     for poll, answer in _open(request):
         if answer.entitled and poll.is_online and poll.question_id not in told:
             told.add(poll.question_id)  # it may be put to two of the member's cells (A5)
-            text = _("Vote: %(title)s (%(unit)s)")
+            text = _("A ballot for you: %(title)s, %(unit)s")
             values = {"title": poll.question.title, "unit": poll.unit.name}
             yield Waiting(text % values, reverse("vote", args=[poll.code]))
 

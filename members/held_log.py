@@ -86,11 +86,13 @@ def _changes(member: Member) -> Iterator[Row]:
     titles = LogFilter.titles()
     changed = (What.CREATED, What.CHANGED, What.REMOVED)
     for entry in Entry.objects.filter(member=member.pk, what__in=changed).order_by("-pk"):
+        # For whom somebody was taken is that person's to know.
+        changes = {} if entry.table == "not_the_same" else entry.changes
         yield [
             told("at", _("when"), entry.at),
             told("act", _("what was done"), entry.act, titles.get(entry.act, entry.act)),
             told("table", _("where"), entry.table),
-            told("changes", _("before and after"), entry.changes, _in_words(entry.changes)),
+            told("changes", _("before and after"), changes, _in_words(changes)),
         ]
 
 

@@ -3,7 +3,7 @@
 declare_part(of_model(Seat, _("Seats in bureaus"), order=60, also=("bureau__unit",)))
 
 A part's rows are told with the names that people read and, for the file, with those that programs
-read (GDPR articles 15 and 20). Nobody else is named in them.
+read (GDPR articles 15 and 20). No other member is named in them.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence

@@ -13,6 +13,6 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='unit',
             name='contact',
-            field=models.CharField(blank=True, default='', db_default='', help_text='Of its bureau: an e-mail address, a telephone number, a place and a time.', max_length=200, verbose_name='how to reach it'),
+            field=models.CharField(blank=True, default='', db_default='', max_length=200, verbose_name='how to reach it'),
         ),
     ]

@@ -102,7 +102,7 @@ class TestWaiting:
         votes.opened(question, town.town.factory_cell, tellers=tellers)
         making.logged_in(client, member)
         shown = page(client).split("What waits for me")[1].split("</section>")[0]
-        assert "Vote: A paper?" in shown
+        assert "A ballot for you: A paper?" in shown
         assert "does not know where you live" in shown
         assert reverse("ask", args=["address"]) in shown
 
