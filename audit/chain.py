@@ -12,6 +12,7 @@ from datetime import UTC
 from typing import Any
 
 from audit.models import Chain, Entry
+from audit.striking import Struck
 
 CONTENT = ("sentence", "reason", "changes")
 SEALED = (
@@ -93,11 +94,12 @@ def _chain_faults(
 ) -> Iterator[Fault]:
     kept = {head.length: head.digest for head in promised}
     before, place = _start(chain, min(kept, default=1)) if quick else ("", 0)
+    struck = Struck()
     entries = Entry.objects.filter(chain=chain, place__gt=place).order_by("place")
     for entry in entries.iterator(_BATCH):
         if entry.place != place + 1:
             yield Fault(chain, place + 1, f"removed, with all up to entry {entry.place}")
-        yield from _entry_faults(entry, before, whole=entry.place == place + 1)
+        yield from _entry_faults(entry, before, struck, whole=entry.place == place + 1)
         if kept.pop(entry.place, entry.digest) != entry.digest:
             yield Fault(chain, entry.place, "is not the entry that the kept head names")
         before, place = entry.digest, entry.place
@@ -117,8 +119,10 @@ def _start(chain: int, first: int) -> tuple[str, int]:
     return (entry.digest, entry.place) if entry else ("", 0)
 
 
-def _entry_faults(entry: Entry, before: str, *, whole: bool) -> Iterator[Fault]:
-    if content_digest(entry) != entry.content_digest:
+def _entry_faults(entry: Entry, before: str, struck: Struck, *, whole: bool) -> Iterator[Fault]:
+    if entry.struck is not None:
+        yield from _struck_faults(entry, struck)
+    elif content_digest(entry) != entry.content_digest:
         yield Fault(entry.chain, entry.place, "changed: its sentence, reason or values")
     if whole and digest(entry, before) != entry.digest:
         yield Fault(
@@ -126,3 +130,11 @@ def _entry_faults(entry: Entry, before: str, *, whole: bool) -> Iterator[Fault]:
             entry.place,
             "does not follow from the one before it: changed, inserted or moved",
         )
+
+
+def _struck_faults(entry: Entry, struck: Struck) -> Iterator[Fault]:
+    """What was struck out is empty, and another entry tells of it."""
+    if entry.sentence or entry.reason or entry.changes or entry.salt:
+        yield Fault(entry.chain, entry.place, "struck out, and says something still")
+    if not struck.has(entry):
+        yield Fault(entry.chain, entry.place, "struck out, and no entry tells of it")

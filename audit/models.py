@@ -1,5 +1,6 @@
 """The log: what was done to the register, by whom and why, each entry sealed to those before it."""
 
+from datetime import date
 from typing import Any, NoReturn
 
 from django.db import models
@@ -18,6 +19,13 @@ class EntryQuerySet(models.QuerySet["Entry"]):
 
     def delete(self) -> NoReturn:
         raise LogIsFinal("an entry of the log is never deleted")
+
+    def strike(self, on: date) -> int:
+        """Strike out what may name people in the entries, as of the day `on`; how many they were.
+
+        The one change that there is: see `audit.striking`, which alone does it.
+        """
+        return super().update(sentence="", reason="", changes={}, salt="", struck=on)
 
     def bulk_update(self, *_args: Any, **_options: Any) -> NoReturn:
         raise LogIsFinal("an entry of the log is never changed")
@@ -73,8 +81,8 @@ class Entry(models.Model):
     actor_name = models.CharField(_("who"), max_length=150)
     act = models.CharField(_("act"), max_length=50)
     act_id = models.UUIDField(_("number of the act"))
-    # What may name people: sealed by `content_digest` alone, so that it could be struck out when
-    # the law demands it, and the chain would still hold.
+    # What may name people: sealed by `content_digest` alone, so that it can be struck out when the
+    # law demands it, and the chain still holds: see `audit.striking`.
     sentence = models.TextField(_("what was done"), blank=True)
     reason = models.TextField(_("reason"), blank=True)
     changes = models.JSONField(_("before and after"), default=dict, blank=True)
@@ -82,6 +90,12 @@ class Entry(models.Model):
     content_digest = models.CharField(max_length=64)
     facts = models.JSONField(_("facts"), default=dict, blank=True)
     digest = models.CharField(_("digest"), max_length=64)
+    struck = models.DateField(
+        _("struck out on"),
+        null=True,
+        blank=True,
+        help_text=_("The day on which the sentence, the reason and the values were erased."),
+    )
 
     objects = EntryManager()
 

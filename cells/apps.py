@@ -10,4 +10,5 @@ class CellsConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("cells.placement")  # says where members belong
+        import_module("cells.my_requests")  # declares what members can ask for
         import_module("cells.requests")  # moves them when two numbers are merged

@@ -10,17 +10,20 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from audit.refusals import Blocker
+from cells.foresight import TOLD
 from cells.request_blockers import deciding_blockers, granting_blockers, withdrawing_blockers
 from cells.requests import applicant, grant_request, refuse_request, withdraw_request
 from districts.acts import Act, DayInput, Outcome, Text, act_on, sentence
 from members.admin_acts import with_consequences
 from members.admission_acts import likely_doubles, roles_that_end
+from members.asking import told_of
 from members.belonging import belongings
 from members.membership import admission_blockers
 from members.models import Member, Request
 from members.residence import before
 
 ADMISSION, EXIT = Request.Kind.ADMISSION, Request.Kind.EXIT
+CORRECTION = Request.Kind.CORRECTION
 
 
 class Decision(Act):
@@ -37,10 +40,9 @@ class Decision(Act):
         asked: Request = self.target
         yield lazy("Who"), asked.applicant
         yield lazy("Asks for"), asked.get_kind_display()
+        yield from told_of(asked)
         if asked.cell:
             yield lazy("To which cell"), asked.cell
-        if asked.basis == Request.Basis.EXCEPTION:
-            yield lazy("Basis"), asked.get_basis_display()
         yield lazy("Asked on"), asked.asked_on.isoformat()
         yield lazy("To be decided by"), due(asked)
         if asked.reason and not asked.is_veiled:
@@ -58,6 +60,16 @@ def by_the_articles(member: Member) -> Iterator[tuple[Text, Any]]:
     if known is not None:
         cell = f"{known.cell}. " if known.cell else ""
         yield lazy("By the articles"), f"{known.article}: {cell}{known.why}"
+
+
+def _entered(asked: Request) -> Iterator[Text]:
+    """What of that which a member told is entered when it is granted."""
+    if asked.kind == CORRECTION:
+        yield _("Nothing is changed by this: correct the register first, then answer.")
+    elif asked.kind in TOLD:
+        told = "; ".join(f"{name}: {value}" for name, value in told_of(asked))
+        text = _("Entered for %(who)s: %(what)s, %(told)s.")
+        yield text % {"who": asked.applicant, "what": asked.get_kind_display(), "told": told}
 
 
 def due(asked: Request) -> str:
@@ -101,6 +113,9 @@ class Grant(Decision):
             yield from roles_that_end(target.member)
 
     def foretold(self, target: Request) -> Iterable[Text]:
+        yield from _entered(target)
+        if target.kind in (*TOLD, CORRECTION) and target.cell is None:
+            return
         if target.kind == EXIT:
             text = _("The membership of %(who)s ends on %(day)s.")
         elif target.kind == Request.Kind.READMISSION:

@@ -18,6 +18,7 @@ from districts.acts_admin import ActingAdmin
 from districts.filters import BelowUnit, StateFilter
 from districts.roles import CHANGE
 from districts.scope import ground_of
+from members.asking import told_of
 from members.models import Member, Request
 from members.names import search_words
 from members.veil import look_up, veiled_requests
@@ -120,6 +121,8 @@ class RequestAdmin(ActingAdmin):
     def facts(self, request: HttpRequest, obj: Any) -> Iterable[tuple[Text, Any, str]]:
         yield _("Who"), obj.applicant, self._member_address(request, obj)
         yield _("Asks for"), obj.get_kind_display(), ""
+        for name, value in told_of(obj):
+            yield name, value, ""
         if obj.cell:
             yield _("To which cell"), obj.cell, ""
         if obj.article:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from audit.refusals import Blocker
 from audit.rulebook import statutes
+from cells.foresight import TOLD, told_blockers
 from cells.placement import Advice, Why, advice_by_residence, advice_for, sentences
 from districts.kinds import CELLS, article_of_cell
 from districts.models import Unit
@@ -33,13 +34,16 @@ def deciding_unit(*, kind: str, member: Member | None, cell: Unit | None, on: da
     """The unit whose secretary decides: None where only the whole organisation can.
 
     That is the leader of the present home cell for a detachment (A6) and an exit, the leader of the
-    cell asked for in an admission, and for a transfer the lowest unit above both cells.
+    cell asked for in an admission, and for a transfer the lowest unit above both cells. What a
+    member tells is decided like a transfer where it leads to another cell, or else at home.
     """
     if kind in (Request.Kind.ADMISSION, Request.Kind.READMISSION):
         return cell.parent if cell else None
     home = home_on(member, on) if member else None
     if home is None:
-        return None
+        return cell.parent if cell and kind in TOLD else None
+    if cell and kind in TOLD:
+        return unit_above(home.unit, cell)
     if kind == Request.Kind.TRANSFER:
         return unit_above(home.unit, cell) if cell else None
     return home.unit.parent if home.unit.kind in CELLS else home.unit
@@ -172,6 +176,8 @@ def readmission_blockers(member: Member, on: date) -> Iterator[Blocker]:
     """Only somebody who left is readmitted."""
     if member.left is None or member.left > on:
         yield Blocker(_("%(member)s is a member on that day.") % {"member": member})
+    if member.is_erased:
+        yield Blocker(_("This person was erased; admit him or her anew."))
 
 
 # Detachment (A6) ----------------------------------------------------------------------------------
@@ -354,6 +360,8 @@ def _effect_blockers(request: Request, on: date) -> list[Blocker]:
         return transfer_blockers(
             member=member, cell=cell, on=on, exception=exception, reason=request.reason
         )
+    if kind in TOLD:
+        return told_blockers(request, on)
     if kind == Request.Kind.EXIT and member:
         return exit_blockers(member, on)
     if kind == Request.Kind.READMISSION and member and cell:

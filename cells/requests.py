@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from audit.log import recorded
 from audit.refusals import Blocker, Refused, field_blockers, refuse_if
 from audit.rulebook import statutes
+from cells.foresight import TOLD, carry_out
 from cells.request_blockers import (
     cell_blockers,
     contradicting,
@@ -79,7 +80,9 @@ def ask_for_admission(
         address=address,
         locality=locality,
     )
-    return _ask(request, cell=cell, on=on, reason=reason, by=by, also=cell_blockers(cell, on))
+    return keep_request(
+        request, cell=cell, on=on, reason=reason, by=by, also=cell_blockers(cell, on)
+    )
 
 
 @recorded("ask-readmission")
@@ -90,7 +93,7 @@ def ask_for_readmission(
     member = lock_member(member)
     also = [*readmission_blockers(member, on), *cell_blockers(cell, on)]
     request = Request(kind=Kind.READMISSION, member=member)
-    return _ask(request, cell=cell, on=on, reason=reason, by=by, also=also)
+    return keep_request(request, cell=cell, on=on, reason=reason, by=by, also=also)
 
 
 @recorded("ask-transfer")
@@ -113,7 +116,7 @@ def ask_for_transfer(
     against = exception and contradicting(member, cell, on) is not None and bool(reason.strip())
     basis = Basis.EXCEPTION if against else Basis.ARTICLES
     request = Request(kind=Kind.TRANSFER, member=member, basis=basis)
-    return _ask(request, cell=cell, on=on, reason=reason, by=by, also=also)
+    return keep_request(request, cell=cell, on=on, reason=reason, by=by, also=also)
 
 
 @recorded("ask-detachment")
@@ -127,7 +130,7 @@ def ask_for_detachment(*, member: Member, on: date, reason: str = "", by: Any = 
     also = detachment_blockers(member, on)
     request = Request(kind=Kind.DETACHMENT, member=member)
     cell = None if also else detached_to(member, on)
-    return _ask(request, cell=cell, on=on, reason=reason, by=by, also=also)
+    return keep_request(request, cell=cell, on=on, reason=reason, by=by, also=also)
 
 
 @recorded("ask-exit")
@@ -135,10 +138,12 @@ def ask_to_leave(*, member: Member, on: date, reason: str = "", by: Any = None) 
     """Ask that the membership end. Raises `CannotAsk`."""
     member = lock_member(member)
     request = Request(kind=Kind.EXIT, member=member)
-    return _ask(request, cell=None, on=on, reason=reason, by=by, also=exit_blockers(member, on))
+    return keep_request(
+        request, cell=None, on=on, reason=reason, by=by, also=exit_blockers(member, on)
+    )
 
 
-def _ask(
+def keep_request(
     request: Request,
     *,
     cell: Unit | None,
@@ -147,7 +152,10 @@ def _ask(
     by: Any,
     also: Iterable[Blocker],
 ) -> Request:
-    """Keep the request, if neither `also` nor what holds for all requests stands in the way."""
+    """Keep the request, if neither `also` nor what holds for all requests stands in the way.
+
+    Raises `CannotAsk`.
+    """
     member, kind = request.member, request.kind
     standing = open_blockers(member, kind) if member else ()
     refuse_if([*day_blockers(on), *standing, *also], CannotAsk)
@@ -225,6 +233,8 @@ def _carry_out(request: Request, on: date) -> Member | None:
         return readmit_member(member=member, on=on, cell=cell)
     if kind == Kind.ADMISSION and cell:
         return admit_member(joined=on, cell=cell, **applicant(request))
+    if kind in TOLD:
+        return carry_out(request, on)
     if member and cell:
         change_cell(member=member, to=cell, on=on)
     return member

@@ -228,6 +228,8 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("EMAIL_FROM", default="kartei@localh
 # The statutes' numbers: see audit.rulebook.Statutes for their names and defaults. ----------------
 
 STATUTES: dict[str, int] = env.json("STATUTES", default={})
+# Days after which what names people is erased: see members.periods.Retention.
+RETENTION: dict[str, int] = env.json("RETENTION", default={})
 # The work that bureaus share out besides the chair's, the secretary's, the treasurer's, literature
 # and trade-union work.
 PORTFOLIOS: list[str] = env.list("PORTFOLIOS", default=[])
@@ -285,6 +287,10 @@ UNFOLD = {
                     _entry(_("Meetings"), "event", "elections_meeting_changelist"),
                     _entry(_("Votes"), "how_to_vote", "elections_question_changelist"),
                     _entry(_("Bureaus"), "groups_3", "elections_bureau_changelist"),
+                    _entry(
+                        *(_("My page"), "person_pin", "my-page", "elections.access.is_member"),
+                        namespace="",
+                    ),
                     _entry(
                         *(_("My votes"), "ballot", "votes", "elections.access.is_member"),
                         namespace="",

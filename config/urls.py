@@ -9,6 +9,7 @@ from members import views
 urlpatterns = [
     path("", include("elections.urls")),
     path("", views.home, name="home"),
+    path("", include("members.urls")),
     path("login/", views.SignIn.as_view(), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),
     path("admin/login/", views.admin_login),

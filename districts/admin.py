@@ -105,6 +105,8 @@ class UnitAdmin(ActingAdmin):
         yield _("Founded"), obj.founded.isoformat(), ""
         if obj.dissolved:
             yield _("Dissolved"), obj.dissolved.isoformat(), ""
+        if obj.contact:
+            yield _("How to reach it"), obj.contact, ""
         if obj.regime == Regime.EMERGENCY:
             yield _("Emergency since (A14)"), obj.regime_since.isoformat(), ""
 

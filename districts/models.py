@@ -113,6 +113,9 @@ class Unit(Placed, MPTTModel):
         _("regime"), max_length=20, choices=Regime.choices, default=Regime.NORMAL
     )
     regime_since = models.DateField(_("regime since"), null=True, blank=True)
+    contact = models.CharField(
+        _("how to reach it"), max_length=200, blank=True, default="", db_default=""
+    )
 
     objects = UnitManager()
 

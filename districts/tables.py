@@ -159,6 +159,7 @@ UNITS = declare(
             column(Unit, "regime_since", gettext_lazy("The day from which the regime holds.")),
             column(Unit, "latitude", gettext_lazy("Degrees north of the equator.")),
             column(Unit, "longitude", gettext_lazy("Degrees east of Greenwich.")),
+            column(Unit, "contact", gettext_lazy("How its members reach its bureau.")),
         ),
         rows=_units,
         checks=[_unlawful_places, _emergencies],

@@ -23,6 +23,7 @@ from districts.units import (
     found_unit,
     move_unit,
     rename_unit,
+    set_contact,
 )
 
 
@@ -159,6 +160,38 @@ class Rename(UnitAct):
         unit = rename_unit(unit=target, name=self.cleaned_data["title_of_unit"])
         text = _("“%(old)s” is called “%(new)s”, as decided on %(day)s.")
         return Outcome(unit, sentence(text, old=old, new=unit.name, day=self.day))
+
+
+@act_on(Unit)
+class SetContact(UnitAct):
+    """Say how members reach the unit's bureau."""
+
+    name = "set-contact"
+    title = lazy("How to reach it")
+    explanation = lazy(
+        "Every member of the unit, and of the cells below it, reads this line on the first page. "
+        "Write what the bureau wants its members to know, and no private address."
+    )
+    icon = "contact_mail"
+    order = 35
+    looked_at = False
+
+    contact = forms.CharField(
+        label=lazy("E-mail, telephone, place and time"),
+        max_length=200,
+        required=False,
+        widget=LineInput,
+    )
+
+    def adapt(self) -> None:
+        self.fields["contact"].initial = self.target.contact
+        self.fields["on"].label = lazy("Decided on")
+
+    def perform(self, target: Unit) -> Outcome:
+        unit = set_contact(unit=target, contact=self.cleaned_data["contact"])
+        text = _("How to reach %(unit)s: %(contact)s.")
+        told = unit.contact or _("not told")
+        return Outcome(unit, sentence(text, unit=unit, contact=told))
 
 
 @act_on(Unit)

@@ -25,6 +25,10 @@ class CannotRename(Refused):
     """A unit that could not be renamed."""
 
 
+class CannotSetContact(Refused):
+    """A line on how to reach a unit that could not be set."""
+
+
 class CannotMove(Refused):
     """A unit that could not be moved."""
 
@@ -96,6 +100,16 @@ def rename_unit(*, unit: Unit, name: str) -> Unit:
     unit.name = name
     refuse_if(field_blockers(unit), CannotRename)
     unit.save(update_fields=["name"])
+    return unit
+
+
+@recorded("set-contact")
+def set_contact(*, unit: Unit, contact: str) -> Unit:
+    """Say how its members reach the unit's bureau; '' for nothing. Raises `CannotSetContact`."""
+    unit = Unit.objects.select_for_update(no_key=True, of=("self",)).get(pk=unit.pk)
+    unit.contact = contact
+    refuse_if(field_blockers(unit), CannotSetContact)
+    unit.save(update_fields=["contact"])
     return unit
 
 

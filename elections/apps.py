@@ -25,7 +25,9 @@ class ElectionsConfig(AppConfig):
         import_module("elections.nominating.holding")  # and of nominations
         declare_delegates(rolls)
         import_module("elections.nominating.portal")  # declares nominations on the first page
+        import_module("elections.forgetting")  # declares what is erased with a member
+        import_module("elections.held_here")  # declares what is held on a member
+        import_module("elections.bureaus.portal")  # declares who leads on the members' first page
         import_module("elections.ballot_panel")  # declares the votes on the members' first page
         import_module("elections.meetings.portal")  # declares the meetings there
-        import_module("elections.bureaus.portal")  # declares who leads there
         import_module("elections.door_panel")  # declares the door on the members' first page

@@ -119,6 +119,11 @@ class MemberAdmin(PeopleAdmin):
         narrowed: QuerySet[Any] = rows.on_ground(ground, timezone.localdate())
         return narrowed
 
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Whoever was erased gets no name back by hand."""
+        erased = obj is not None and obj.is_erased
+        return not erased and super().has_change_permission(request, obj)
+
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         person = (("given_name", "family_name"), ("born", "number"), ("email", "phone"))
         joined = ("joined", "left", "left_reason") if obj and obj.left else ("joined",)

@@ -10,3 +10,7 @@ class MembersConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("members.registrations")  # declares what blocks a unit's dissolution
+        import_module("members.my_cell")  # declares it on the members' first page
+        import_module("members.held_here")  # declares what is held on a member
+        import_module("members.held_log")
+        import_module("members.ask_panel")  # the same of what can be asked

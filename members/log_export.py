@@ -16,6 +16,7 @@ from districts.models import Unit
 COLUMNS = (
     *("at", "chain", "place", "who", "act", "act_id", "what", "table", "key", "member", "unit"),
     *("sentence", "reason", "changes", "facts", "salt", "content_digest", "digest"),
+    "struck",
 )
 _BATCH = 2_000
 
@@ -42,6 +43,7 @@ def _cells(entry: Entry, codes: dict[int, str]) -> Iterator[str]:
         *(entry.table, entry.key, entry.member, codes.get(entry.unit or 0)),
         *(entry.sentence, entry.reason, _json(entry.changes), _json(entry.facts)),
         *(entry.salt, entry.content_digest, entry.digest),
+        entry.struck,
     )
     for value in values:
         yield "" if value is None else str(value)

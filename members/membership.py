@@ -98,6 +98,8 @@ def readmit_member(*, member: Member, on: date, cell: Unit) -> Member:
     if member.left is None or member.left > on:
         reason = _("%(member)s is a member on that day.")
         raise CannotAdmit(Blocker(reason % {"member": member}))
+    if member.is_erased:
+        raise CannotAdmit(Blocker(_("This person was erased; admit him or her anew.")))
     EarlierMembership.objects.create(
         member=member, since=member.joined, until=member.left, reason=member.left_reason
     )

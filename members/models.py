@@ -14,7 +14,7 @@ from audit.ground import Ground
 from audit.periods import NoOverlap, ends_after_start, in_force
 from districts.models import Locality, Unit, Workplace
 from districts.veil import unveiled
-from members.names import search_key, search_words
+from members.names import ERASED, search_key, search_words
 from members.veil import is_veiled, veiled_from_asker
 
 
@@ -123,6 +123,13 @@ class Member(models.Model):
                 name="members_member_left_for_a_reason",
                 violation_error_message=_("Who left did so on a day and for a reason."),
             ),
+            models.CheckConstraint(
+                condition=~Q(family_name=ERASED)
+                | Q(left__isnull=False, given_name="", born__isnull=True, email="", phone="")
+                & Q(address="", locality__isnull=True),
+                name="members_member_erased_whole",
+                violation_error_message=_("This person's data were erased; nothing is added."),
+            ),
         ]
         indexes = [  # for likely doubles: see members.doubles
             models.Index(fields=["born"], name="members_member_born"),
@@ -145,6 +152,8 @@ class Member(models.Model):
         """Given name and family name, as a person is addressed; the number where it is veiled."""
         if self.is_veiled:
             return str(self.number)
+        if self.is_erased:
+            return str(_("erased"))
         return f"{self.given_name} {self.family_name}".strip()
 
     @property
@@ -158,12 +167,19 @@ class Member(models.Model):
         """Family name first, as lists in its order show it; the number where it is veiled (A14)."""
         if self.is_veiled:
             return str(self.number)
+        if self.is_erased:
+            return str(_("erased"))
         return ", ".join(part for part in (self.family_name, self.given_name) if part)
 
     @property
     def is_veiled(self) -> bool:
         """Whether the user who asks sees the number in place of the name (A14)."""
         return is_veiled(self.pk)
+
+    @property
+    def is_erased(self) -> bool:
+        """Whether the name and all that reaches the person were erased after the exit."""
+        return self.family_name == ERASED
 
     def is_present(self, on: date) -> bool:
         """Whether he or she was a member on the day `on`, in the present membership."""

@@ -8,6 +8,8 @@ from unicodedata import normalize
 
 from anyascii import anyascii
 
+ERASED = "—"  # in the place of a family name that was erased; nobody is found by it
+
 _GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
 _APOSTROPHE = re.compile(r"['`]")
 _NO_WORD = re.compile(r"[^a-z0-9]+")

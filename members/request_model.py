@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.ground import Ground
 from districts.kinds import article_of_cell
-from districts.models import Locality, Unit
+from districts.models import Locality, Unit, Workplace
 from districts.veil import veiled_ground
 from members.veil import is_veiled
 
@@ -59,6 +59,10 @@ class Request(models.Model):
         TRANSFER = "transfer", _("transfer to another cell")
         DETACHMENT = "detachment", _("detachment from the factory cell")  # A6
         EXIT = "exit", _("exit")
+        ADDRESS = "address", _("new address")  # A3, A4
+        WORK = "work", _("new work")  # A1
+        JOBLESS = "jobless", _("loss of work")  # A6
+        CORRECTION = "correction", _("correction of my data")
 
     class Basis(models.TextChoices):
         """Whether the articles say the same of the member's cell, or another (A1, A2, A3)."""
@@ -130,6 +134,30 @@ class Request(models.Model):
         related_name="+",
         verbose_name=_("locality of residence"),
     )
+    workplace = models.ForeignKey(
+        Workplace,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("workplace"),
+        help_text=_("Where somebody has come to work, or works no more."),
+    )
+    standing = models.CharField(
+        _("as"),
+        max_length=10,
+        blank=True,
+        default="",
+        db_default="",
+        choices=[("main", _("in place of the present work")), ("side", _("beside it"))],
+        help_text=_("Of new work."),
+    )
+    holds_since = models.DateField(
+        _("since"),
+        null=True,
+        blank=True,
+        help_text=_("The day from which what is told holds: lives there, works there, or no more."),
+    )
     state = models.CharField(_("state"), max_length=20, choices=State.choices, default=State.ASKED)
     decided_on = models.DateField(_("decided on"), null=True, blank=True)
     decided_by = models.ForeignKey(
@@ -152,9 +180,24 @@ class Request(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(
-                    kind__in=["admission", "readmission", "transfer", "detachment", "exit"]
+                    kind__in=[
+                        *("admission", "readmission", "transfer", "detachment", "exit"),
+                        *("address", "work", "jobless", "correction"),
+                    ]
                 ),
                 name="members_request_kind_known",
+            ),
+            models.CheckConstraint(
+                # While it is open; what was decided may lose what names a person.
+                condition=~Q(state="asked")
+                | Q(kind="address", holds_since__isnull=False, locality__isnull=False)
+                | Q(kind="work", holds_since__isnull=False, workplace__isnull=False)
+                & Q(standing__in=["main", "side"])
+                | Q(kind="jobless", holds_since__isnull=False, workplace__isnull=False)
+                | Q(kind="correction") & ~Q(reason="")
+                | ~Q(kind__in=["address", "work", "jobless", "correction"]),
+                name="members_request_tells_what",
+                violation_error_message=_("What has changed is told with its day and place."),
             ),
             models.CheckConstraint(
                 # Who asks to be admitted becomes a member by the decision.
@@ -208,9 +251,11 @@ class Request(models.Model):
     @property
     def article(self) -> str:
         """The article that it rests on: that of its kind, or of the cell that is asked for."""
-        if self.kind == self.Kind.DETACHMENT:
+        if self.kind in (self.Kind.DETACHMENT, self.Kind.JOBLESS):
             return "A6"
-        return article_of_cell(self.cell.kind) if self.cell else ""
+        if self.cell:
+            return article_of_cell(self.cell.kind)
+        return {self.Kind.ADDRESS: "A4", self.Kind.WORK: "A1"}.get(self.Kind(self.kind), "")
 
     @property
     def applicant(self) -> str:

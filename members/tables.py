@@ -21,7 +21,7 @@ from members.models import (
     Registration,
     Request,
 )
-from members.names import search_key
+from members.names import ERASED, search_key
 from members.veil import veiled_from_asker, veiled_requests
 
 
@@ -108,6 +108,17 @@ def _no_veiled_names(stage: Any) -> Iterator[Problem]:
     )
     for line, name in rows:
         yield line, "family_name", name, gettext("A14: is the number in place of a veiled name")
+
+
+def _nobody_comes_back(stage: Any) -> Iterator[Problem]:
+    """Whom the register has erased is not brought back by an older file."""
+    known = f"SELECT number FROM {Member._meta.db_table} WHERE family_name = '{ERASED}'"
+    rows = stage.query(
+        f"SELECT line, family_name FROM {stage.name}"
+        f" WHERE family_name <> '{ERASED}' AND number IN ({known})"
+    )
+    for line, name in rows:
+        yield line, "family_name", name, gettext("was erased, and does not come back")
 
 
 def _nobody_s_numbers(stage: Any) -> Iterator[Problem]:
@@ -204,7 +215,7 @@ MEMBERS = declare(
             _at_home,
             _("is for whoever keeps the register of the home cell"),
         ),
-        checks=(_no_former_numbers, _no_veiled_names),
+        checks=(_no_former_numbers, _no_veiled_names, _nobody_comes_back),
         veiled=Veiled(
             veiled_from_asker,
             emptied=("given_name", "born", "email", "phone", "address", "locality"),
@@ -325,8 +336,11 @@ REQUESTS = declare(
             column(Request, "born", _("An applicant's date of birth.")),
             column(Request, "email", _("An applicant's e-mail address.")),
             column(Request, "phone", _("An applicant's telephone number.")),
-            column(Request, "address", _("An applicant's street and house number.")),
-            column(Request, "locality", _("An applicant's locality of residence.")),
+            column(Request, "address", _("An applicant's street and house number, or a new one.")),
+            column(Request, "locality", _("An applicant's locality of residence, or a new one.")),
+            column(Request, "workplace", _("The workplace of new work, or of work that is lost.")),
+            column(Request, "standing", _("Whether new work takes the place of the present one.")),
+            column(Request, "holds_since", _("The day since when what is told holds.")),
             column(Request, "state", _("What became of it."), known_from=_DECIDED, before="asked"),
             column(Request, "decided_on", _("The day it was decided."), known_from=_DECIDED),
             column(Request, "decision_reason", _("Why it was decided so."), known_from=_DECIDED),

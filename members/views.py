@@ -9,10 +9,11 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from members.models import Account
-from members.portal import panels
+from members.portal import member_of, panels, waiting_for
 
 
 class SignIn(LoginView):
@@ -39,15 +40,20 @@ def admin_login(request: HttpRequest) -> HttpResponse:
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """The first page: the office for its staff, everybody else's own page."""
-    account = cast(Account, request.user)
-    if account.is_staff:
+    if cast(Account, request.user).is_staff:
         return redirect("admin:index")
-    today = timezone.localdate()
-    member = account.member
-    held = (
-        member.registrations.in_force(today).order_by("kind").select_related("unit")
-        if member
-        else ()
-    )
-    context = {"member": member, "registrations": held, "today": today, "panels": panels(request)}
+    return my_page(request)
+
+
+@require_safe
+@never_cache
+def my_page(request: HttpRequest) -> HttpResponse:
+    """The member's own page, also for members who are staff. Constant queries."""
+    member = member_of(request)
+    context = {
+        "member": member,
+        "today": timezone.localdate(),
+        "waiting": waiting_for(request, member) if member else (),
+        "panels": panels(request),
+    }
     return render(request, "members/home.html", context)

@@ -70,6 +70,7 @@ NONE_BY_GET_IN_THE_OFFICE = Answers(302, 302, 405, 405, 405, 405, 405)
 NONE_BY_GET = Answers(302, 405, 405, 405, 405, 405, 405)
 NO_RESULT = Answers(302, 404, 404, 404, 404, 404, 404)
 DOOR = Answers(302, 403, 403, 403, 403, 403, 200, teller=200)
+OF_A_MEMBER = Answers(302, 200, 404, 404, 404, 404, 404, teller=404)
 # Tellers, and whoever keeps the register there.
 MEETING_DOORS = Answers(302, 403, 403, 403, 200, 200, 200, teller=200)
 MEETING_DOOR = Answers(302, 403, 403, 403, 404, 200, 200, teller=200)
@@ -191,6 +192,13 @@ TABLE = {
     "nominations": (("called",), Answers(302, 200, 404, 404, 404, 404, 404, teller=404)),
     "nominate": (("called",), NONE_BY_GET),
     "answer-nomination": (("called",), NONE_BY_GET),
+    "my-page": ((), Answers(302, 200, 200, 200, 200, 200, 200)),
+    # Everybody's own; an account of nobody's has none.
+    "requests": ((), OF_A_MEMBER),
+    "ask": (("address",), OF_A_MEMBER),
+    "withdraw": (("asked",), NONE_BY_GET),
+    "my-data": ((), OF_A_MEMBER),
+    "my-data-file": ((), OF_A_MEMBER),
     "votes": ((), Answers(302, 200, 200, 200, 200, 200, 200)),
     "vote": (("code",), Answers(302, 200, 404, 404, 404, 404, 404, teller=404)),
     "board": (("code",), Answers(302, 200, 404, 200, 404, 200, 200)),

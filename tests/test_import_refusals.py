@@ -62,7 +62,7 @@ def replace(folder: Path, table: str, old: str, new: str) -> None:
     path.write_text(text.replace(old, new, 1))
 
 
-UNITS = "code,name,kind,parent,founded,dissolved,regime,regime_since,latitude,longitude\n"
+UNITS = "code,name,kind,parent,founded,dissolved,regime,regime_since,latitude,longitude,contact\n"
 
 WRONG = [
     # table, what stands there, what is put there, what must be said
@@ -266,8 +266,8 @@ def test_a_unit_moves_with_its_row(folder):
     replace(folder, "units", "code,name", "code,name")
     (folder / "units.csv").write_text(
         UNITS
-        + "D2,Second,district,A,2020-01-01,,normal,,,\n"
-        + "F,Unit F,factory_cell,D2,2020-01-01,,normal,,,\n"
+        + "D2,Second,district,A,2020-01-01,,normal,,,,\n"
+        + "F,Unit F,factory_cell,D2,2020-01-01,,normal,,,,\n"
     )
     for path in folder.glob("*.csv"):
         if path.name != "units.csv":

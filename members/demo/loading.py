@@ -10,11 +10,12 @@ from typing import Any
 from audit.bulk import analyse, copy_rows, reset_sequence
 from audit.log import Draft, note, recorded
 from audit.models import Entry
+from districts.kinds import CELLS
 from districts.models import Locality, Unit, Workplace
 from districts.tree import lock_new_trees, number_trees
 from members.demo.additions import add_all
 from members.demo.breaches import make_breaches
-from members.demo.ground import GroundPlan, Position
+from members.demo.ground import GroundPlan, Plot, Position
 from members.demo.people import Person, people
 from members.demo.waiting import make_requests
 from members.models import EarlierMembership, Employment, Member, Registration, Request
@@ -28,7 +29,7 @@ _FIRST_DAY = -30_000  # nobody here was born before
 _PLACED = ("latitude", "longitude")
 _UNIT = (
     *("id", "code", "name", "kind", "parent_id", "founded", "dissolved", "regime"),
-    *(*_PLACED, "tree_id", "level", "lft", "rght"),
+    *(*_PLACED, "tree_id", "level", "lft", "rght", "contact"),
 )
 _LOCALITY = ("id", "code", "postcode", "name", "unit_id", "street_cell_id", *_PLACED)
 _WORKPLACE = ("id", "code", "name", "branch", "locality_id", "cell_id", "coverage", *_PLACED)
@@ -117,6 +118,13 @@ class _Calendar:
         return None if number is None else self(number)
 
 
+def _contact(plot: Plot) -> str:
+    """How to reach the bureaus above the cells; the cells' own meet at work."""
+    if plot.kind in CELLS:
+        return ""
+    return f"{plot.code.lower()}@example.org, Tuesdays 18:00 to 20:00, house by the lock"
+
+
 def _load_ground(ground: GroundPlan, calendar: _Calendar) -> None:
     plots = sorted(ground.units, key=lambda plot: plot.code)
     places = number_trees(((plot.id, plot.parent) for plot in plots), {}, 1)
@@ -124,6 +132,7 @@ def _load_ground(ground: GroundPlan, calendar: _Calendar) -> None:
         (
             *(plot.id, plot.code, plot.name, plot.kind, plot.parent, calendar(plot.founded)),
             *(calendar.end(plot.dissolved), "normal", *_degrees(plot.position), *places[plot.id]),
+            _contact(plot),
         )
         for plot in ground.units
     )

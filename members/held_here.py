@@ -1,0 +1,50 @@
+"""What the tables of the ground and the people hold on a member."""
+
+from collections.abc import Iterable
+
+from django.utils.translation import gettext_lazy as _
+
+from districts.models import HeldRole
+from members.holdings import Part, Row, cell_of, declare_part, of_model, told
+from members.models import (
+    Account,
+    EarlierMembership,
+    Employment,
+    FormerNumber,
+    Member,
+    NotTheSame,
+    Registration,
+    Request,
+)
+
+
+def _person(member: Member) -> Iterable[Row]:
+    yield [cell_of(member, field) for field in Member._meta.concrete_fields]
+
+
+def _not_the_same(member: Member) -> Iterable[Row]:
+    """That he or she was taken for somebody else, and when that was cleared up; not for whom."""
+    both = NotTheSame.objects.filter(member=member) | NotTheSame.objects.filter(other=member)
+    for day in both.order_by("pk").values_list("on", flat=True):
+        yield [told("on", _("found on"), day)]
+
+
+declare_part(Part("members", _("Person"), _person, 10, Member))
+declare_part(of_model(FormerNumber, _("Former numbers"), order=11, name="former_numbers"))
+declare_part(
+    of_model(EarlierMembership, _("Earlier memberships"), order=12, name="earlier_memberships")
+)
+declare_part(of_model(Registration, _("Registrations"), order=20, name="registrations"))
+declare_part(of_model(Employment, _("Employments"), order=21, name="employments"))
+declare_part(of_model(Request, _("Requests"), order=30, name="requests"))
+declare_part(Part("not_the_same", _("Taken for somebody else"), _not_the_same, 31, NotTheSame))
+declare_part(
+    of_model(
+        Account,
+        _("Account"),
+        order=80,
+        name="accounts",
+        leave_out=("password",),  # only its hash is kept, which opens nothing and tells nothing
+    )
+)
+declare_part(of_model(HeldRole, _("Roles"), order=81, name="roles", lookup="account__member"))

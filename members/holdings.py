@@ -1,0 +1,144 @@
+"""All that the program holds on a member: each app declares its part, the page collects them.
+
+declare_part(of_model(Seat, _("Seats in bureaus"), order=60, also=("bureau__unit",)))
+
+A part's rows are told with the names that people read and, for the file, with those that programs
+read (GDPR articles 15 and 20). No other member is named in them.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import reduce
+from typing import Any
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from districts.acts import Text
+from members.models import Account, Member
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One thing that is held: its name for programs, its label and text for people, its value."""
+
+    name: str
+    label: Text
+    value: Any
+    text: str
+
+
+Row = Sequence[Cell]
+Rows = Callable[[Member], Iterable[Row]]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one table holds on a member: its name in the file, its title on the page, its rows.
+
+    `model` is the table, None for what is put together from others.
+    """
+
+    name: str
+    title: Text
+    rows: Rows
+    order: int
+    model: type[models.Model] | None = None
+
+
+_parts: dict[str, Part] = {}
+
+
+def declare_part(part: Part) -> Part:
+    """Let `part` stand among all that is held on a member."""
+    if part.name in _parts:
+        raise ValueError(f"two parts are named {part.name!r}")
+    _parts[part.name] = part
+    return part
+
+
+def parts() -> list[Part]:
+    """The declared parts in their order."""
+    return sorted(_parts.values(), key=lambda part: part.order)
+
+
+def of_model(
+    model: type[models.Model],
+    title: Text,
+    *,
+    order: int,
+    name: str = "",
+    lookup: str = "member",
+    leave_out: Iterable[str] = (),
+    also: Sequence[str] = (),
+    joined: Sequence[str] = (),
+) -> Part:
+    """The part of the rows of `model` that point to the member by `lookup`. One query.
+
+    All fields but the key, the pointer itself, those that point to accounts, of whom others hold
+    some, and those to `leave_out`; `also` are ways to more that says what a row is about, `joined`
+    those to what the names of these need.
+    """
+    hidden = {*leave_out, lookup.split("__")[0]}
+    fields = [
+        field
+        for field in model._meta.concrete_fields
+        if field.name not in hidden and field.related_model is not Account and not _is_key(field)
+    ]
+    related = [field.name for field in fields if field.related_model is not None] + [
+        *also,
+        *joined,
+    ]
+
+    def rows(member: Member) -> Iterable[Row]:
+        found = model._default_manager.filter(**{lookup: member.pk}).select_related(*related)
+        for row in found.order_by("pk"):
+            yield [*(cell_of(row, field) for field in fields), *_more(row, also)]
+
+    return Part(name or model._meta.db_table.split("_", 1)[1], title, rows, order, model)
+
+
+def cell_of(row: models.Model, field: Any) -> Cell:
+    """What the row holds in the field."""
+    value = getattr(row, field.name)
+    shown = getattr(row, f"get_{field.name}_display", None)
+    text = shown() if shown is not None and field.choices else value
+    return told(field.name, field.verbose_name, value, text)
+
+
+def told(name: str, label: Text, value: Any, text: Any = None) -> Cell:
+    """A cell: days and moments as ISO 8601 writes them, rows by their names."""
+    plain = _plain(value)
+    words = plain if text is None else _plain(text)
+    if isinstance(words, bool):
+        words = _("yes") if words else _("no")
+    return Cell(name, label, plain, "" if words is None else str(words))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return timezone.localtime(value).isoformat(timespec="seconds")
+    if isinstance(value, date):
+        return value.isoformat()
+    if value is None or isinstance(value, bool | int | list | dict):
+        return value
+    return str(value)
+
+
+def _is_key(field: Any) -> bool:
+    return bool(field.primary_key) and field.name == "id"
+
+
+def _more(row: models.Model, ways: Iterable[str]) -> Iterable[Cell]:
+    for way in ways:
+        steps = way.split("__")
+        value = reduce(lambda one, step: one and getattr(one, step), steps, row)
+        label = getattr(type(value), "_meta", None)
+        yield told(steps[-1], label.verbose_name if label else steps[-1], value)
+
+
+def held_on(member: Member) -> Mapping[str, list[Row]]:
+    """All that is held on the member, by the names of the parts. A query for each part, about."""
+    return {part.name: [*part.rows(member)] for part in parts()}
