@@ -10,3 +10,4 @@ class MembersConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("members.registrations")  # declares what blocks a unit's dissolution
+        import_module("members.accounts.watching").watch()

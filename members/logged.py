@@ -69,8 +69,8 @@ log_changes(
     name=lambda account: account.username,
     unit=lambda account: home_of(account.member_id),
     member=lambda account: account.member_id,
-    leave_out=("last_login",),
-    secret=("password",),
+    leave_out=("last_login", "handle", "sessions_ended"),
+    secret=("password", "email"),
 )
 log_changes(
     FormerNumber,

@@ -347,14 +347,14 @@ def test_the_cell_of_a_place_stays_where_it_is_another_s(client, town, secretary
     assert (works.name, works.cell) == ("Renamed", foreign)
 
 
-def test_the_administrator_keeps_the_accounts(client, town):
+def test_the_administrator_keeps_the_accounts_and_makes_none(client, town):
     client.force_login(factories.account(is_staff=True, is_superuser=True))
     person = factories.member(cell=town.street_cell)
-    password = "a-long-one-of-4-words"
-    given = {"username": "new", "password1": password, "password2": password}
-    given |= {"usable_password": "true", "member": str(person.pk)}
-    assert client.post(reverse("admin:members_account_add"), given).status_code == 302
-    made = Account.objects.get(username="new")
-    assert (made.member, made.is_staff, made.is_superuser) == (person, False, False)
-    assert made.check_password(password)
-    assert listed(client, Account, q="new") == [made]
+    account = factories.account("newcomer")
+    _save(client, account, username="newcomer", member=str(person.pk), is_active="on")
+    account.refresh_from_db()
+    assert (account.member, account.is_staff, account.is_superuser) == (person, False, False)
+    assert listed(client, Account, q="newcomer") == [account]
+    content = page(client, account).content.decode()
+    assert "password" not in content.replace("password_change", "")
+    assert client.get(reverse("admin:members_account_add")).status_code == 403
