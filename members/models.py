@@ -390,4 +390,13 @@ class Registration(Period):
 
 
 from members.account_model import Account as Account  # noqa: E402  # Django finds it by this one
+from members.door_models import (  # noqa: E402
+    AddressChange as AddressChange,
+)
+from members.door_models import (  # noqa: E402
+    FactorReset as FactorReset,
+)
+from members.door_models import (  # noqa: E402
+    Invitation as Invitation,
+)
 from members.request_model import Request as Request  # noqa: E402  # Django finds it by this one
