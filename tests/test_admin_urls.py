@@ -91,12 +91,12 @@ OWN_STEP = Answers(302, 302, 302, 302, 302, 302, 302)
 NONE_OF_ONES_OWN = Answers(302, 404, 404, 404, 404, 404, 404)
 ANYBODY = Answers(200, 200, 200, 200, 200, 200, 200)
 ACCOUNTS = {
-    OPEN: {"account_login": ()},
+    OPEN: {"account_login": (), "invitation": ()},
     NONE_BY_GET: {"account_logout": ()},
     OWN: dict.fromkeys(
         (
             *("mfa_index", "account_reauthenticate", "second-factor", "mfa_list_webauthn"),
-            *("account_change_password", "usersessions_list"),
+            *("account_change_password", "usersessions_list", "account-address"),
         ),
         (),
     ),
@@ -120,6 +120,8 @@ ACCOUNTS = {
         (),
     )
     | {"account_reset_password_from_key": ("1", "none")},
+    Answers(404, 302, 302, 302, 302, 302, 302): {"invitation-link": ("none",)},
+    Answers(404, 404, 404, 404, 404, 404, 404): {"address-link": ("none",)},
 }
 
 
@@ -157,6 +159,8 @@ TABLE = {
     "admin:members_member_act": (("person", "change-cell"), ACT_ON_ROW),
     "admin:members_member_list_act": (("admit",), ACT),
     "admin:members_member_doubles": ((), LIST),
+    # There is none as long as nobody is invited by letter.
+    "admin:members_member_letter": (("person",), Answers(302, 302, 403, 403, 404, 404, 404)),
     **of_table("members_registration", row="registration"),
     **of_table("members_employment", row="employment"),
     **of_table("members_request", row="asked"),

@@ -74,6 +74,8 @@ def confirm_address(*, token: str, origin: str) -> AddressChange | None:
     that of the new one the address holds, and the answer is None. Raises `CannotChangeAddress`.
     """
     known = change_of(token)
+    if known is not None:  # first, as by whoever asks for another one
+        Account.objects.select_for_update(no_key=True).get(pk=known.account_id)
     change = known and AddressChange.objects.select_for_update().filter(pk=known.pk).first()
     if change is None or change.token_hash != hash_of(token):
         raise CannotChangeAddress(Blocker(_("This link is not valid, or was used already.")))

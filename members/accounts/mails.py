@@ -74,7 +74,7 @@ def send_address_link(change: int, origin: str) -> None:
     send(address, _("A new e-mail address"), "members/accounts/address_mail.txt", **words)
 
 
-def send(address: str, subject: str, template: str, **context: object) -> bool:
+def send(address: str, subject: str, template: str, /, **context: object) -> bool:
     """Send one e-mail and tell whether the server took it; why not may name an address."""
     with translation.override(settings.LANGUAGE_CODE):
         body = render_to_string(template, context)

@@ -10,7 +10,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import LogoutView
 from django.urls import include, path
 
-from members.accounts import views
+from members.accounts import address_views, invitation_views, views
 
 _PASSWORD = [
     path("change/", account.password_change, name="account_change_password"),
@@ -54,6 +54,14 @@ urlpatterns = [
     path("account/factor/again/", mfa.reauthenticate, name="mfa_reauthenticate"),
     path("account/codes-app/on/", totp.activate_totp, name="mfa_activate_totp"),
     path("account/codes-app/off/", totp.deactivate_totp, name="mfa_deactivate_totp"),
+    path("account/address/", address_views.new_address, name="account-address"),
+    path("account/address/<str:token>/", address_views.address_link, name="address-link"),
+    path("account/invitation/", invitation_views.InvitationView.as_view(), name="invitation"),
+    path(
+        "account/invitation/<str:token>/",
+        invitation_views.invitation_link,
+        name="invitation-link",
+    ),
     path("account/password/", include(_PASSWORD)),
     path("account/passkeys/", include(_PASSKEYS)),
     path("account/recovery-codes/", include(_CODES)),
