@@ -235,8 +235,9 @@ def test_the_pages_of_a_member_take_as_many_queries_for_one_row_as_for_three(
         cell = town.street_cell if number % 2 == 0 else town.factory_cell
         change_cell(member=person, to=cell, on=on)
     page(client, person)
-    # Three of them ask which acts on the second registration apply (A4), three about requests.
-    with django_assert_num_queries(18 + 6 + RULES):
+    # Three of them ask which acts on the second registration apply (A4), three about requests, one
+    # whether an invitation is open.
+    with django_assert_num_queries(19 + 6 + RULES):
         page(client, person)
     with django_assert_num_queries(6):
         page(client, person, "history")

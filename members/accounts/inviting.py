@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.webauthn.internal.auth import WebAuthn
 from django.db import transaction
@@ -108,19 +109,21 @@ def accept_invitation(
     address: str = "",
     password: str | None = None,
     passkey: dict[str, Any] | None = None,
-    passkey_name: str = "",
 ) -> Account:
     """Make the member's account, or open the closed one again; the invitation is used up by it.
 
     It lets in with a password, or with a passkey whose `handle` names the account. An `address`
     that the register does not know is written to before it holds. Raises `CannotAccept`.
     """
+    not_valid = CannotAccept(Blocker(_("This invitation is not valid.")))
     known = valid_invitation(token_hash)
-    member = known and lock_member(known.member)  # first, as by everybody who ends or renews one
+    if known is None:
+        raise not_valid
+    member = lock_member(known.member)  # first, as by everybody who ends or renews an invitation
     locked = Invitation.objects.select_for_update().valid(timezone.now())
     invitation = locked.filter(token_hash=token_hash).first()
-    if invitation is None or member is None:
-        raise CannotAccept(Blocker(_("This invitation is not valid.")))
+    if invitation is None:
+        raise not_valid
     refuse_if(invitation_blockers(member, Invitation.Way.LETTER), CannotAccept)
     account = Account.objects.filter(member=member).first()
     if account is None:
@@ -132,7 +135,8 @@ def accept_invitation(
     account.save()
     Authenticator.objects.filter(user=account).delete()  # of an earlier membership
     if passkey is not None:
-        WebAuthn.add(account, passkey_name, passkey)
+        kind = Authenticator.Type.WEBAUTHN
+        WebAuthn.add(account, get_adapter().generate_authenticator_name(account, kind), passkey)
     if not registered:
         expect_address(account=account, address=address, origin=origin)
     invitation.used_at = timezone.now()
