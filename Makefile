@@ -38,8 +38,10 @@ define START
 	--log-level warning config.wsgi:application
 endef
 
+run: export SECOND_FACTOR = off
 run: setup ## try the program: a town of made-up people, an account of each kind, a server
 	@umask 077 && $(MANAGE) demo_accounts --with-town
+	@echo "The people are made up: no second factor is asked for here."
 	$(START)
 
 serve: setup ## start the server, with the register as it is

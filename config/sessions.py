@@ -7,7 +7,7 @@ than the answer; these are put together once. What is stored, and when it ends, 
 
 from typing import Any
 
-from django.contrib.auth.backends import ModelBackend
+from allauth.account.auth_backends import AuthenticationBackend
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from django.db import connection
 from django.utils import timezone
@@ -42,13 +42,18 @@ class SessionStore(DatabaseStore):
         return held
 
 
-class Accounts(ModelBackend):
-    """Django's own login with names and passwords."""
+class Accounts(AuthenticationBackend):
+    """The login with an e-mail address and a password."""
+
+    def user_can_authenticate(self, user: Any) -> bool:
+        """Whether the account is open today. No query."""
+        return bool(user.is_open)
 
     def get_user(self, user_id: int) -> Account | None:
         """The account with this number, if it may be used."""
         if connection.vendor != "postgresql":  # others know no times and no booleans
-            return super().get_user(user_id)
+            found: Account | None = super().get_user(user_id)
+            return found
         with connection.cursor() as cursor:
             _ACCOUNT.run(cursor, [user_id])
             row = cursor.fetchone()

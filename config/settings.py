@@ -36,6 +36,10 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "auditlog",
     "csp",
     "django_tasks_db",
@@ -57,11 +61,12 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "config.door.Door",
     "audit.middleware.ActingUser",
     "districts.veil.Veil",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -112,6 +117,14 @@ def database(url: str) -> dict[str, Any]:
 DATABASES = {
     "default": database(env.str("DATABASE_URL", default=f"sqlite:///{BASE_DIR}/var/kartei.sqlite3"))
 }
+# What limits the tries at the door: all workers, on all machines, count together.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "kartei_cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Who logs in ---------------------------------------------------------------------------------
@@ -137,6 +150,24 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = LOGOUT_REDIRECT_URL = reverse_lazy("login")
 LOGIN_REDIRECT_URL = reverse_lazy("home")
+# Whoever holds an office shows a second factor before anything else opens; off where there is
+# nothing to protect, as in a town of made-up people.
+SECOND_FACTOR = env.bool("SECOND_FACTOR", default=True)
+ACCOUNT_ADAPTER = "members.accounts.adapter.Adapter"
+ACCOUNT_EMAIL_VERIFICATION = "none"  # addresses are proved by members.accounts.addresses
+ACCOUNT_FORMS = {"reset_password": "members.accounts.forms.ResetPasswordForm"}
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None  # nobody logs in with it
+MFA_ADAPTER = "members.accounts.adapter.FactorAdapter"
+MFA_FORMS = {"login_webauthn": "members.accounts.forms.PasskeyForm"}
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_TOTP_ISSUER = "Kartei"
+MFA_TOTP_TOLERANCE = 1  # periods of 30 seconds, for clocks that go wrong
+PASSWORD_RESET_TIMEOUT = 24 * 60 * 60  # seconds
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # they name people
 
 # Cookies and headers. HTTPS=off is for trying the program on one's own machine. ----------------
@@ -152,6 +183,8 @@ SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 if HTTPS and env.bool("BEHIND_PROXY", default=False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    ALLAUTH_TRUSTED_PROXY_COUNT = 1  # whose word on the client's address the limits believe
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
@@ -267,6 +300,9 @@ UNFOLD = {
     "SHOW_HISTORY": False,  # it stands beside the acts
     "SHOW_VIEW_ON_SITE": False,
     "SHOW_BACK_BUTTON": False,
+    "ACCOUNT": {
+        "navigation": [{"title": _("My account"), "link": reverse_lazy("mfa_index")}],
+    },
     "SITE_FAVICONS": [{"rel": "icon", "href": lambda request: static("kartei/icon.svg")}],
     # The colours stand in the first.
     "STYLES": [_file(f"{name}.css") for name in _STYLES],

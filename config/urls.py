@@ -1,8 +1,8 @@
 """Every address of the program."""
 
 from django.contrib import admin
-from django.contrib.auth.views import LogoutView
 from django.urls import include, path
+from django.views.generic import RedirectView
 
 from members import views
 
@@ -10,9 +10,9 @@ urlpatterns = [
     path("", include("elections.urls")),
     path("", views.home, name="home"),
     path("", include("members.urls")),
-    path("login/", views.SignIn.as_view(), name="login"),
-    path("logout/", LogoutView.as_view(), name="logout"),
+    path("", include("members.accounts.urls")),
     path("admin/login/", views.admin_login),
+    path("admin/password_change/", RedirectView.as_view(pattern_name="account_change_password")),
     path("admin/", include("districts.urls")),
     path("admin/", include("cells.urls")),
     path("admin/", admin.site.urls),

@@ -96,9 +96,13 @@ def grant_role(
         )
     for permission in permissions:
         assign_perm(permission, user, unit) if unit else assign_perm(_named(permission), user)
-    if ROLES[role].is_of_the_office and not user.is_staff:
-        user.is_staff = True
-        user.save(update_fields=["is_staff"])
+    # The way into the admin, and the question for a second factor.
+    entries = ["is_staff", "holds_office"] if ROLES[role].is_of_the_office else ["holds_office"]
+    changed = [name for name in entries if not getattr(user, name)]
+    if changed:
+        for name in changed:
+            setattr(user, name, True)
+        user.save(update_fields=changed)
     return held
 
 
@@ -150,9 +154,15 @@ def _withdraw_permissions(user: Any, unit: Unit | None) -> None:
     for permission in frozenset().union(*(role.permissions for role in ROLES.values())) - kept:
         remove_perm(permission, user, unit) if unit else remove_perm(_named(permission), user)
     office = [name for name, role in ROLES.items() if role.is_of_the_office]
+    changed = []
     if user.is_staff and not user.is_superuser and not standing.filter(role__in=office).exists():
-        user.is_staff = False
-        user.save(update_fields=["is_staff"])
+        changed.append("is_staff")
+    if user.holds_office and not standing.exists():
+        changed.append("holds_office")
+    if changed:
+        for name in changed:
+            setattr(user, name, False)
+        user.save(update_fields=changed)
 
 
 def granting_blockers(

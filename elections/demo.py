@@ -24,7 +24,7 @@ from elections.questions import (
 )
 from elections.tellers import make_teller_key, open_boxes
 from elections.voting import cast_vote
-from members.demo.accounts import Around, Login, adds_accounts, password
+from members.demo.accounts import Around, Login, address, adds_accounts, password
 from members.models import Account, Member, Registration
 
 _TELLERS = 3
@@ -39,14 +39,12 @@ def votes(around: Around) -> Iterator[Login]:
     tellers, phrases = [], []
     for number in range(1, _TELLERS + 1):
         word, phrase = password(), "-".join(password(4) for _part in range(4))
-        account = Account.objects.create_user(f"teller{number}", password=word)
+        account = Account.objects.create_user(f"teller{number}", address(f"teller{number}"), word)
         grant_role(user=account, role=TELLER, unit=around.town)
         make_teller_key(account=account, passphrase=phrase, repeated=phrase)
         tellers.append(account)
         phrases.append(phrase)
-        yield Login(
-            account.username, word, f"teller of {around.town}, with the passphrase {phrase}"
-        )
+        yield Login(account.email, word, f"teller of {around.town}, with the passphrase {phrase}")
     _question_of_principle(around, tellers)
     _bureau(around, tellers, phrases)
     _closed(around, tellers)

@@ -3,15 +3,16 @@
 from collections.abc import Iterable
 from typing import Any
 
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.contrib import admin
-from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as lazy
-from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
 from audit.ground import Ground
 from districts.acts import Text
@@ -22,7 +23,7 @@ from districts.scope import ground_of, holds_any
 from members.models import Account, Member
 from members.names import search_words
 from members.role_acts import seen_roles
-from members.veil import is_veiled, look_up
+from members.veil import look_up
 from members.waiting import OfWhoLeft
 
 
@@ -33,16 +34,17 @@ def _members(request: HttpRequest) -> QuerySet[Member]:
 MEMBER = declare_choice(Choice("member", _members, key="number", words=("search",)))
 
 
-admin.site.unregister(Group)  # roles on units take the place of groups
+# Roles on units take the place of groups; what allauth keeps is nobody's but the account's own.
+admin.site.unregister([Group, EmailAddress, Authenticator, UserSession])
 
 
 @admin.register(Account)
-class AccountAdmin(UserAdmin, ActingAdmin):  # type: ignore[type-arg]
-    """Accounts: looked at by the secretaries of their members, kept by the administrator."""
+class AccountAdmin(ActingAdmin):
+    """Accounts: looked at by the secretaries of their members, kept by the administrator.
 
-    form = UserChangeForm
-    add_form = UserCreationForm
-    change_password_form = AdminPasswordChangeForm
+    None is made here, and nobody sets another's password: an invitation makes an account.
+    """
+
     list_display = ("username", "member", "is_staff", "is_active", "last_login")
     list_select_related = ("member",)
     list_filter = ("is_active", "is_staff", OfWhoLeft)
@@ -50,13 +52,14 @@ class AccountAdmin(UserAdmin, ActingAdmin):  # type: ignore[type-arg]
     search_help_text = lazy("User name, or part of the member's name")
     sortable_by = ("username",)
     ordering = ("username",)
-    filter_horizontal = ()
     fieldsets = (
-        (None, {"fields": ("username", "password", "email", "member")}),
-        (lazy("Access"), {"fields": (("is_active", "is_staff"), ("last_login", "date_joined"))}),
+        (None, {"fields": ("username", "member")}),
+        (
+            lazy("Access"),
+            {"fields": (("is_active", "is_staff"), ("closes_on", "last_login", "date_joined"))},
+        ),
     )
-    add_fieldsets = ((None, {"fields": ("username", "password1", "password2", "member")}),)
-    editable = ("username", "password", "email", "member", "is_active")
+    editable = ("username", "member", "is_active")
     picks = {"member": MEMBER}
 
     def on_ground(self, rows: QuerySet[Any], ground: Ground) -> QuerySet[Any]:
@@ -68,16 +71,6 @@ class AccountAdmin(UserAdmin, ActingAdmin):  # type: ignore[type-arg]
         """Whether the names are veiled, in one query."""
         look_up(account.member_id for account in shown if account.member_id)
 
-    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        veiled = obj is not None and is_veiled(obj.member_id)
-        if obj is None or (self.has_change_permission(request) and not veiled):
-            return super().get_fieldsets(request, obj)
-        if veiled and self.has_change_permission(request):  # the e-mail is that of the member (A14)
-            parts = super().get_fieldsets(request, obj)
-            return ((None, {"fields": ("username", "password", "member")}), *parts[1:])
-        looked_at = ("username", "member", ("is_active", "is_staff"), ("last_login", "date_joined"))
-        return ((None, {"fields": looked_at}),)
-
     def get_search_results(
         self, request: HttpRequest, queryset: Any, search_term: str
     ) -> tuple[QuerySet[Any], bool]:
@@ -86,9 +79,6 @@ class AccountAdmin(UserAdmin, ActingAdmin):  # type: ignore[type-arg]
             named = Member.objects.named(search_term)
         text = search_term.strip()
         return queryset.filter(Q(username__icontains=text) | Q(member__in=named)), False
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return ground_of(request, CHANGE).everywhere
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return ground_of(request, CHANGE).everywhere

@@ -1,6 +1,7 @@
 """People in the admin: members with all that is held on them, and the accounts."""
 
 from collections.abc import Iterable
+from functools import partial
 from http import HTTPStatus
 from typing import Any, ClassVar
 
@@ -8,7 +9,7 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -36,6 +37,8 @@ from members import (  # noqa: F401  # declare theirs to the frames
     unit_people,
     work_acts,
 )
+from members.accounts import acts as _account_acts  # noqa: F401  # declare themselves
+from members.accounts.letters import letter_view
 from members.doubles_admin import PeopleAdmin
 from members.looks import note_look
 from members.models import Employment, Member, Registration
@@ -114,6 +117,11 @@ class MemberAdmin(PeopleAdmin):
     search_help_text = _("Part of the name, number, or code of a unit")
     sortable_by = ("name", "number")
     editable = ("family_name", "given_name", "born", "email", "phone")
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(partial(letter_view, self))
+        letter = path("<path:object_id>/letter/", view, name="members_member_letter")
+        return [letter, *super().get_urls()]
 
     def on_ground(self, rows: Any, ground: Ground) -> QuerySet[Any]:
         narrowed: QuerySet[Any] = rows.on_ground(ground, timezone.localdate())

@@ -1,11 +1,15 @@
 """What is logged of the people, and which unit an entry concerns."""
 
+from allauth.mfa.models import Authenticator
+
 from audit.log import log_changes
 from members.models import (
     Account,
     EarlierMembership,
     Employment,
+    FactorReset,
     FormerNumber,
+    Invitation,
     Member,
     NotTheSame,
     Registration,
@@ -69,8 +73,8 @@ log_changes(
     name=lambda account: account.username,
     unit=lambda account: home_of(account.member_id),
     member=lambda account: account.member_id,
-    leave_out=("last_login",),
-    secret=("password",),
+    leave_out=("last_login", "handle", "sessions_ended"),
+    secret=("password", "email"),
 )
 log_changes(
     FormerNumber,
@@ -92,4 +96,27 @@ log_changes(
     key=lambda row: row.pk,
     unit=lambda row: row.unit_id,
     member=lambda row: row.member_id,
+)
+log_changes(
+    Invitation,
+    table="portal_invitations",
+    key=lambda row: row.pk,
+    unit=lambda row: home_of(row.member_id),
+    member=lambda row: row.member_id,
+    leave_out=("token_hash", "sent_at", "failed_at"),
+)
+log_changes(
+    Authenticator,
+    table="second_factors",
+    key=lambda row: row.pk,
+    unit=lambda row: home_of(row.user.member_id),
+    member=lambda row: row.user.member_id,
+    leave_out=("last_used_at", "data"),
+)
+log_changes(
+    FactorReset,
+    table="factor_resets",
+    key=lambda row: row.pk,
+    unit=lambda row: home_of(row.account.member_id),
+    member=lambda row: row.account.member_id,
 )

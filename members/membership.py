@@ -10,6 +10,7 @@ from audit.log import recorded
 from audit.refusals import Blocker, Refused, field_blockers, refuse_if
 from districts.models import Locality, Unit
 from districts.roles import end_roles
+from members.accounts.closing import close_account
 from members.models import Account, EarlierMembership, Member, Registration
 from members.registrations import lock_member, lock_unit, placing_blockers
 from members.residence import settle_residence
@@ -68,7 +69,7 @@ def admission_blockers(*, member: Member, cell: Unit) -> list[Blocker]:
 
 @recorded("end-membership")
 def end_membership(*, member: Member, on: date, reason: str) -> Member:
-    """End the membership, all registrations and all roles on the day `on`.
+    """End the membership, all registrations and all roles on the day `on`, and close the account.
 
     What was registered to begin on that day or later never takes effect and is struck out. Raises
     `CannotEnd`.
@@ -85,6 +86,7 @@ def end_membership(*, member: Member, on: date, reason: str) -> Member:
     account = Account.objects.filter(member=member).first()
     if account is not None:
         end_roles(account=account, on=on)
+    close_account(member=member, on=on)
     return member
 
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from audit.log import recorded
 from audit.refusals import Blocker, Refused, field_blockers, refuse_if
 from districts.roles import changing_blockers, end_roles, roles_of
+from members.accounts.closing import shut
 from members.models import (
     Account,
     EarlierMembership,
@@ -329,8 +330,9 @@ def _settle_accounts(keep: Member, gone: Member, on: date) -> None:
     if keep.pk in accounts:
         end_roles(account=account, on=on)
         account.refresh_from_db()
-        account.member, account.is_active = None, False
-        account.save(update_fields=["member", "is_active"])
+        account.member = None
+        account.save(update_fields=["member"])
+        shut(account, on)
         return
     account.member = keep
     account.save(update_fields=["member"])

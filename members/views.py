@@ -1,10 +1,9 @@
-"""The members' own page, and the way in for everybody."""
+"""The members' own page, and the way from the admin to the one login."""
 
 from typing import cast
 
 from django.contrib.auth.decorators import login_not_required
-from django.contrib.auth.forms import AuthenticationForm
-from django.contrib.auth.views import LoginView, redirect_to_login
+from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -14,14 +13,6 @@ from django.views.decorators.http import require_safe
 
 from members.models import Account
 from members.portal import member_of, panels, waiting_for
-
-
-class SignIn(LoginView):
-    """The one login, for members and secretaries alike."""
-
-    template_name = "members/login.html"
-    authentication_form = AuthenticationForm
-    redirect_authenticated_user = True
 
 
 @login_not_required

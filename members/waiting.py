@@ -23,8 +23,11 @@ def in_no_cell(members: QuerySet[Any], on: date) -> QuerySet[Any]:
 
 
 def of_who_left(accounts: QuerySet[Any], on: date) -> QuerySet[Any]:
-    """Those of `accounts` that still let somebody in whose membership has ended."""
-    return accounts.filter(is_active=True, member__left__lte=on)
+    """Those of `accounts` that still let somebody in whose membership has ended.
+
+    An act that ends a membership closes the account; a file that brings the end does not.
+    """
+    return accounts.filter(is_active=True, member__left__lte=on).exclude(closes_on__lte=on)
 
 
 class OfWhoLeft(SimpleListFilter):

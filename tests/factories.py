@@ -80,8 +80,9 @@ def member(*, cell: Unit, **fields: Any) -> Member:
 
 def account(username: str = "", **fields: Any) -> Account:
     """Somebody who can log in, with the password 'password' unless another is given."""
-    fields.setdefault("password", "password")
-    return Account.objects.create_user(username or _code("account"), **fields)
+    username = username or _code("account")
+    fields = {"password": "password", "email": f"{username}@example.org", **fields}
+    return Account.objects.create_user(username, **fields)
 
 
 def settled(*, cell: Unit, **fields: Any) -> Member:

@@ -28,5 +28,7 @@ DATABASES["default"]["TEST"] = {"NAME": str(_file) if _sqlite else _name}
 # time (A10) is asked where a test sets the interval itself.
 STATUTES = {"meeting_interval_days": 100 * 365}
 
+SECOND_FACTOR = False  # but for the tests of the door itself
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}

@@ -235,8 +235,9 @@ def test_the_pages_of_a_member_take_as_many_queries_for_one_row_as_for_three(
         cell = town.street_cell if number % 2 == 0 else town.factory_cell
         change_cell(member=person, to=cell, on=on)
     page(client, person)
-    # Three of them ask which acts on the second registration apply (A4), three about requests.
-    with django_assert_num_queries(18 + 6 + RULES):
+    # Three of them ask which acts on the second registration apply (A4), three about requests, one
+    # whether an invitation is open.
+    with django_assert_num_queries(19 + 6 + RULES):
         page(client, person)
     with django_assert_num_queries(6):
         page(client, person, "history")
@@ -347,14 +348,14 @@ def test_the_cell_of_a_place_stays_where_it_is_another_s(client, town, secretary
     assert (works.name, works.cell) == ("Renamed", foreign)
 
 
-def test_the_administrator_keeps_the_accounts(client, town):
+def test_the_administrator_keeps_the_accounts_and_makes_none(client, town):
     client.force_login(factories.account(is_staff=True, is_superuser=True))
     person = factories.member(cell=town.street_cell)
-    password = "a-long-one-of-4-words"
-    given = {"username": "new", "password1": password, "password2": password}
-    given |= {"usable_password": "true", "member": str(person.pk)}
-    assert client.post(reverse("admin:members_account_add"), given).status_code == 302
-    made = Account.objects.get(username="new")
-    assert (made.member, made.is_staff, made.is_superuser) == (person, False, False)
-    assert made.check_password(password)
-    assert listed(client, Account, q="new") == [made]
+    account = factories.account("newcomer")
+    _save(client, account, username="newcomer", member=str(person.pk), is_active="on")
+    account.refresh_from_db()
+    assert (account.member, account.is_staff, account.is_superuser) == (person, False, False)
+    assert listed(client, Account, q="newcomer") == [account]
+    content = page(client, account).content.decode()
+    assert "password" not in content.replace("password_change", "")
+    assert client.get(reverse("admin:members_account_add")).status_code == 403

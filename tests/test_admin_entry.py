@@ -21,9 +21,7 @@ def town():
 
 
 def enter(client, account, **given):
-    return client.post(
-        reverse("login"), {"username": account.username, "password": "password"} | given
-    )
+    return client.post(reverse("login"), {"login": account.email, "password": "password"} | given)
 
 
 def test_a_member_logs_in_and_comes_to_the_own_page(client, town):
@@ -45,7 +43,7 @@ def test_a_secretary_logs_in_and_comes_to_the_office(client, town):
 def test_the_wrong_password_lets_nobody_in(client):
     answer = enter(client, factories.account(), password="wrong")
     assert answer.status_code == 200
-    assert "correct username and password" in answer.content.decode()
+    assert "The e-mail address or the password is not right" in answer.content.decode()
 
 
 def test_an_account_that_sleeps_lets_nobody_in(client):

@@ -58,7 +58,6 @@ ROW = Answers(302, 302, 403, 200, 404, 200, 200)
 ACT_ON_ROW = Answers(302, 302, 403, 403, 404, 200, 200)
 ACT = Answers(302, 302, 403, 403, 200, 200, 200)
 ADMINISTRATOR = Answers(302, 302, 403, 403, 403, 403, 200)
-ADMINISTRATOR_ON_ROW = Answers(302, 302, 403, 403, 404, 403, 200)
 CLOSED = Answers(302, 302, 403, 403, 403, 403, 403)
 CLOSED_ROW = Answers(302, 302, 403, 403, 404, 403, 403)
 NO_SUCH_ACT = Answers(302, 302, 403, 403, 404, 404, 404)
@@ -87,10 +86,54 @@ def of_table(name, *, row, add=CLOSED, change=ROW):
     }
 
 
+# One's own account: what everybody sees who has logged in, what asks first who it is or whether
+# there is a factor at all, and what is open to whoever comes.
+OWN = Answers(302, 200, 200, 200, 200, 200, 200)
+OWN_STEP = Answers(302, 302, 302, 302, 302, 302, 302)
+NONE_OF_ONES_OWN = Answers(302, 404, 404, 404, 404, 404, 404)
+ANYBODY = Answers(200, 200, 200, 200, 200, 200, 200)
+ACCOUNTS = {
+    OPEN: {"account_login": (), "invitation": ()},
+    NONE_BY_GET: {"account_logout": ()},
+    OWN: dict.fromkeys(
+        (
+            *("mfa_index", "account_reauthenticate", "second-factor", "mfa_list_webauthn"),
+            *("account_change_password", "usersessions_list", "account-address"),
+        ),
+        (),
+    ),
+    OWN_STEP: dict.fromkeys(
+        (
+            *("mfa_authenticate", "mfa_reauthenticate", "mfa_reauthenticate_webauthn"),
+            *("mfa_activate_totp", "mfa_add_webauthn", "mfa_login_webauthn"),
+            *("mfa_generate_recovery_codes", "account_set_password"),
+        ),
+        (),
+    )
+    | {"mfa_remove_webauthn": ("1",)},
+    NONE_OF_ONES_OWN: dict.fromkeys(
+        ("mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_download_recovery_codes"), ()
+    ),
+    ANYBODY: dict.fromkeys(
+        (
+            *("account_inactive", "account_reset_password", "account_reset_password_done"),
+            "account_reset_password_from_key_done",
+        ),
+        (),
+    )
+    | {"account_reset_password_from_key": ("1", "none")},
+    Answers(404, 302, 302, 302, 302, 302, 302): {"invitation-link": ("none",)},
+    Answers(404, 404, 404, 404, 404, 404, 404): {"address-link": ("none",)},
+}
+
+
 TABLE = {
     "home": ((), Answers(302, 200, 302, 302, 302, 302, 302)),
     "login": ((), OPEN),
     "logout": ((), NONE_BY_GET),
+    **{
+        name: (keys, answers) for answers, names in ACCOUNTS.items() for name, keys in names.items()
+    },
     "admin:index": ((), STAFF),
     "find": ((), LIST),
     "found": (("forgotten",), LIST),
@@ -98,7 +141,7 @@ TABLE = {
     "admin:login": ((), Answers(302, 403, 302, 302, 302, 302, 302)),
     "admin:logout": ((), Answers(302, 302, 405, 405, 405, 405, 405)),
     "admin:search": ((), STAFF),
-    "admin:password_change": ((), STAFF),
+    "admin:password_change": ((), OWN_STEP),
     "admin:password_change_done": ((), STAFF),
     "admin:jsi18n": ((), STAFF),
     "admin:autocomplete": ((), CLOSED),
@@ -118,6 +161,8 @@ TABLE = {
     "admin:members_member_act": (("person", "change-cell"), ACT_ON_ROW),
     "admin:members_member_list_act": (("admit",), ACT),
     "admin:members_member_doubles": ((), LIST),
+    # There is none as long as nobody is invited by letter.
+    "admin:members_member_letter": (("person",), Answers(302, 302, 403, 403, 404, 404, 404)),
     **of_table("members_registration", row="registration"),
     **of_table("members_employment", row="employment"),
     **of_table("members_request", row="asked"),
@@ -146,7 +191,7 @@ TABLE = {
     "admin:elections_bureau_act": (("bureau", "leave-seat"), ACT_ON_ROW),
     "admin:elections_bureau_list_act": (("none",), NO_SUCH_ACT),
     "admin:elections_poll_printed_roll": (("poll",), ROW),
-    **of_table("members_account", row="login", add=ADMINISTRATOR),
+    **of_table("members_account", row="login"),
     "admin:members_account_act": (("login", "grant-role"), ACT_ON_ROW),
     "admin:members_account_list_act": (("none",), NO_SUCH_ACT),
     **of_table("districts_heldrole", row="held"),
@@ -156,7 +201,6 @@ TABLE = {
     "admin:audit_entry_check": ((), NONE_BY_GET_IN_THE_OFFICE),
     "admin:districts_heldrole_act": (("held", "revoke-role"), ACT_ON_ROW),
     "admin:districts_heldrole_list_act": (("give-role",), ACT),
-    "admin:auth_user_password_change": (("login",), ADMINISTRATOR_ON_ROW),
     "imports": ((), ACT),
     "import": (("job",), Answers(302, 302, 403, 403, 404, 200, 200)),
     "export": ((), Answers(302, 302, 403, 200, 403, 403, 200)),

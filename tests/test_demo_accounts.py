@@ -55,8 +55,8 @@ class TestDemoAccounts:
         lines = demo_accounts().splitlines()[1:]
         assert len(lines) == len(USERNAMES)
         for line in lines:
-            username, password, *_ = line.split()
-            assert Account.objects.get(username=username).check_password(password)
+            address, password, *_ = line.split()
+            assert Account.objects.get(email=address).check_password(password)
         assert stat.S_IMODE(kept.stat().st_mode) == 0o600
 
     def test_prints_the_same_again(self, kept):
@@ -71,7 +71,7 @@ class TestDemoAccounts:
         account.set_password("another one")
         account.save()
         factories.account("somebody")
-        printed = {line.split()[0] for line in demo_accounts().splitlines()[1:]}
+        printed = {line.split("@")[0].strip() for line in demo_accounts().splitlines()[1:]}
         assert printed == {*USERNAMES} - {"auditor"}
 
     @pytest.mark.parametrize("username", ["somebody", "admin"])

@@ -30,6 +30,7 @@ ON = date(2024, 3, 1)
 LATER = date(2024, 9, 1)
 # What follows from other fields, or is the database's own.
 NOT_LOGGED = {"id", "search", "lft", "rght", "tree_id", "level", "last_login"}
+NOT_LOGGED |= {"handle", "sessions_ended"}
 TABLES = (
     *(Unit, Locality, Workplace, Member, Registration, Employment, EarlierMembership, Account),
     HeldRole,

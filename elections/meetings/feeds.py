@@ -42,9 +42,10 @@ def revoke_feed(*, member: Member) -> None:
 
 
 def member_of_feed(token: str) -> Member | None:
-    """Whose link it is; None for one that was revoked, or never was. One query."""
+    """Whose link it is; None for one that was revoked, or never was, or of who left. One query."""
     feed = CalendarFeed.objects.filter(token_hash=_hash(token)).select_related("member").first()
-    return feed.member if feed else None
+    gone = feed and feed.member.left and feed.member.left <= timezone.localdate()
+    return feed.member if feed and not gone else None
 
 
 def feed_of(member: Member) -> list[Meeting]:

@@ -9,8 +9,10 @@ from django.utils.translation import gettext as _
 from audit.refusals import Blocker
 from districts.models import Unit
 from districts.units import blocks_dissolution
+from elections.meetings.feeds import revoke_feed
 from elections.models import Attendance, CalendarFeed, Invitation, Meeting
 from elections.models.meetings import MeetingState
+from members.accounts.closing import ends_with_account
 from members.merging import moves_with_merging
 from members.models import Member
 
@@ -42,3 +44,9 @@ def move_meetings(keep: Member, gone: Member) -> None:
     Invitation.objects.filter(member=gone).update(member=keep)
     for feed in CalendarFeed.objects.filter(member=gone):
         feed.delete()
+
+
+@ends_with_account
+def end_calendar(member: Member) -> None:
+    """With the account the calendar under a secret link ends."""
+    revoke_feed(member=member)

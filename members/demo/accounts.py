@@ -19,7 +19,7 @@ _EASILY_READ = "abcdefghjkmnpqrstuvwxyz23456789"
 class Login:
     """A line of the list: who logs in, how, and to do what."""
 
-    username: str
+    address: str
     password: str
     purpose: str
 
@@ -48,6 +48,11 @@ def added(around: Around) -> Iterator[Login]:
     """Make what all apps above have declared, in the order of the apps."""
     for addition in _additions:
         yield from addition(around)
+
+
+def address(name: str) -> str:
+    """The e-mail address of a made-up person, of a domain that is nobody's."""
+    return f"{name}@example.org"
 
 
 def password(length: int = 14) -> str:

@@ -29,7 +29,7 @@ def complaints(page: Page) -> list[str]:
 def log_in(page: Page, live_server, account) -> None:
     """Log in by the page, as everybody does."""
     page.goto(f"{live_server.url}/login/")
-    page.get_by_label("User name").fill(account.username)
+    page.get_by_label("E-mail").fill(account.email)
     page.get_by_label("Password").fill("password")
     page.get_by_role("button", name="Log in").click()
     page.wait_for_url(lambda url: "/login/" not in url)

@@ -31,7 +31,7 @@ def passwords(transactional_db, settings, tmp_path: Path) -> dict[str, str]:
     settings.BASE_DIR = tmp_path
     run("demo", "--members", 400, "--seed", 7)
     _heading, *lines = run("demo_accounts")
-    return {username: password for username, password, *_purpose in map(str.split, lines)}
+    return {address: password for address, password, *_purpose in map(str.split, lines)}
 
 
 @pytest.fixture
@@ -43,10 +43,11 @@ def findings() -> list[Row]:
     return list(csv.DictReader(run("check_rules", "--format", "csv", status=1)))
 
 
-def log_in(page: Page, live_server, username: str, passwords: dict[str, str]) -> None:
+def log_in(page: Page, live_server, name: str, passwords: dict[str, str]) -> None:
     page.goto(live_server.url)
-    page.get_by_label("User name").fill(username)
-    page.get_by_label("Password").fill(passwords[username])
+    address = f"{name}@example.org"
+    page.get_by_label("E-mail").fill(address)
+    page.get_by_label("Password").fill(passwords[address])
     page.get_by_role("button", name="Log in").click()
     page.wait_for_url("**/admin/")
 

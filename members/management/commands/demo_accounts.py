@@ -16,7 +16,7 @@ from django.utils import timezone
 from districts.kinds import Kind
 from districts.models import Unit
 from districts.roles import AUDITOR, SECRETARY, grant_role
-from members.demo.accounts import Around, Login, added, password
+from members.demo.accounts import Around, Login, added, address, password
 from members.models import Account, Member, Registration
 
 KEPT_IN = Path("var") / "demo-accounts.txt"
@@ -60,10 +60,10 @@ class Command(BaseCommand):
     def _print(self, logins: list[Login]) -> None:
         self.stdout.write(f"Accounts for trying the program, kept in {KEPT_IN}:")
         for login in logins:
-            account = Account.objects.filter(username=login.username).first()
+            account = Account.objects.filter(email=login.address).first()
             if account is None or not account.check_password(login.password):
                 continue  # removed or given another password since
-            self.stdout.write(f"  {login.username:10} {login.password:14} {login.purpose}")
+            self.stdout.write(f"  {login.address:22} {login.password:14} {login.purpose}")
 
 
 def _register_in_use() -> bool:
@@ -75,19 +75,19 @@ def _make_accounts() -> Iterator[Login]:
     member, cell = _somebody_in_a_factory_cell()
     district, town = cell.parent, cell.get_root()
     word = password()
-    Account.objects.create_superuser("admin", password=word)
-    yield Login("admin", word, "the administrator: everything, accounts and roles too")
+    boss = Account.objects.create_superuser("admin", address("admin"), word)
+    yield Login(boss.email, word, "the administrator: everything, accounts and roles too")
     for username, role, unit in (
         ("secretary", SECRETARY, district),
         ("auditor", AUDITOR, town),
     ):
         word = password()
-        account = Account.objects.create_user(username, password=word)
+        account = Account.objects.create_user(username, address(username), word)
         grant_role(user=account, role=role, unit=unit)
-        yield Login(username, word, f"{role} of {unit}")
+        yield Login(account.email, word, f"{role} of {unit}")
     word = password()
-    Account.objects.create_user("member", password=word, member=member)
-    yield Login("member", word, f"a member of {cell}")
+    own = Account.objects.create_user("member", address("member"), word, member=member)
+    yield Login(own.email, word, f"a member of {cell}")
     yield from added(Around(member, cell, district, town))
 
 
@@ -124,4 +124,4 @@ def _keep(file: Path, logins: list[Login]) -> None:
     descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with open(descriptor, "w", encoding="utf-8") as lines:
         for login in logins:
-            lines.write(f"{login.username}\t{login.password}\t{login.purpose}\n")
+            lines.write(f"{login.address}\t{login.password}\t{login.purpose}\n")
