@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.contrib.auth.views import LogoutView
 from django.urls import include, path
 
+from config.languages import choose_language
 from members import views
 
 urlpatterns = [
@@ -11,6 +12,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("login/", views.SignIn.as_view(), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),
+    path("language/<slug:code>/", choose_language, name="language"),
     path("admin/login/", views.admin_login),
     path("admin/", include("districts.urls")),
     path("admin/", include("cells.urls")),

@@ -89,6 +89,7 @@ TABLE = {
     "home": ((), Answers(302, 200, 302, 302, 302, 302, 302)),
     "login": ((), OPEN),
     "logout": ((), NONE_BY_GET),
+    "language": (("de",), Answers(*[302] * 7)),
     "admin:index": ((), STAFF),
     "find": ((), LIST),
     "found": (("forgotten",), LIST),
