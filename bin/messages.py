@@ -60,7 +60,15 @@ def read(language: str) -> Catalog:
     """The catalogue as it stands; an empty one where there is none."""
     path = path_of(language)
     if not path.exists():
-        return Catalog(locale=language, domain=DOMAIN)
+        return Catalog(
+            locale=language,
+            domain=DOMAIN,
+            header_comment=f"# Kartei, in the language {language}.",
+            project="Kartei",
+            last_translator="The Kartei authors",
+            language_team="The Kartei authors",
+            fuzzy=False,
+        )
     with path.open("rb") as file:
         return read_po(file, locale=language, domain=DOMAIN)
 
