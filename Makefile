@@ -22,9 +22,11 @@ COMPILE := .venv/bin/pip-compile --quiet --generate-hashes --allow-unsafe --stri
 INSTALLED := .venv/.installed-$(shell cksum < requirements.lock | tr ' ' -)
 INSTALLED_DEV := .venv/.installed-dev-$(shell cksum < requirements-dev.lock | tr ' ' -)
 
+CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/django.po))
+
 .DEFAULT_GOAL := help
 .PHONY: help run serve setup install install-dev static upgrade test test-sqlite test-postgres lint bench prove \
-	lock clean
+	lock messages clean
 
 help: ## say what there is to make
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s%s\n", $$1, $$2 }' Makefile
@@ -54,19 +56,22 @@ install: $(INSTALLED) ## install the packages that the lock names into .venv
 
 install-dev: $(INSTALLED_DEV)
 
-static: $(INSTALLED)
+static: $(INSTALLED) $(CATALOGUES)
 	@SECRET_KEY=none-is-needed $(MANAGE) collectstatic --noinput --verbosity 0
+
+messages: $(INSTALLED) ## merge the texts of the program into the catalogues in locale/
+	$(PYTHON_BIN) bin/messages.py
 
 upgrade: install static ## after a git pull on a server: install, and start the service afresh
 	systemctl restart $(SERVICE)
 
 test: test-sqlite test-postgres ## run all tests on SQLite, and on PostgreSQL if TEST_DATABASE_URL names one
 
-test-sqlite: $(INSTALLED_DEV)
+test-sqlite: $(INSTALLED_DEV) $(CATALOGUES)
 	@echo "Tests on SQLite"
 	@unset DATABASE_URL; CHROMIUM=$$(bin/find-chromium) $(PYTEST)
 
-test-postgres: $(INSTALLED_DEV)
+test-postgres: $(INSTALLED_DEV) $(CATALOGUES)
 	@if [ -n "$$TEST_DATABASE_URL" ]; then \
 		echo "Tests on PostgreSQL"; \
 		DATABASE_URL="$$TEST_DATABASE_URL" CHROMIUM=$$(bin/find-chromium) $(PYTEST) $(NO_DATABASE); \
@@ -112,6 +117,9 @@ $(INSTALLED_DEV): | $(PYTHON_BIN)
 	@rm -f .venv/.installed-*
 	@$(PIP) -r requirements-dev.lock
 	@touch $(INSTALLED) $@
+
+$(CATALOGUES) &: $(patsubst %.mo,%.po,$(CATALOGUES)) | $(PYTHON_BIN)
+	@$(PYTHON_BIN) bin/messages.py --compile
 
 .env: | $(PYTHON_BIN)
 	@umask 077 && bin/new-env > .env.new && mv .env.new .env

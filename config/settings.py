@@ -211,7 +211,9 @@ ADMIN_CONTENT_SECURITY_POLICY = {
 # Language, time, files -----------------------------------------------------------------------
 
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", _("English")), ("de", _("German"))]
+LANGUAGES = [("en", "English"), ("de", "Deutsch")]  # each by its own name
+LANGUAGE_COOKIE_SECURE = HTTPS
+LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
 LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = env.str("TIME_ZONE", default="Europe/Berlin")
 USE_I18N = True
@@ -281,6 +283,11 @@ def _entry(
     return {"title": title, "icon": icon, "link": link, "permission": permission}
 
 
+def _language(code: str) -> dict[str, Any]:
+    """An entry of the menu of one's account: read the office in that language."""
+    return {"title": dict(LANGUAGES)[code], "link": reverse_lazy("language", args=[code])}
+
+
 def _file(name: str) -> Callable[[Any], str]:
     """One of the office's style sheets or scripts."""
     return lambda request: static(f"kartei/{name}")
@@ -301,7 +308,10 @@ UNFOLD = {
     "SHOW_VIEW_ON_SITE": False,
     "SHOW_BACK_BUTTON": False,
     "ACCOUNT": {
-        "navigation": [{"title": _("My account"), "link": reverse_lazy("mfa_index")}],
+        "navigation": [
+            *(_language(code) for code, _name in LANGUAGES),
+            {"title": _("My account"), "link": reverse_lazy("mfa_index")},
+        ]
     },
     "SITE_FAVICONS": [{"rel": "icon", "href": lambda request: static("kartei/icon.svg")}],
     # The colours stand in the first.

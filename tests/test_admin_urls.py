@@ -134,6 +134,7 @@ TABLE = {
     **{
         name: (keys, answers) for answers, names in ACCOUNTS.items() for name, keys in names.items()
     },
+    "language": (("de",), Answers(*[302] * 7)),
     "admin:index": ((), STAFF),
     "find": ((), LIST),
     "found": (("forgotten",), LIST),

@@ -1,0 +1,70 @@
+"""Two languages: every text of the program has its translation, and each reader chooses."""
+
+from string import Formatter
+
+import pytest
+from babel.messages.catalog import Catalog
+from django.urls import reverse
+
+from bin import messages
+
+
+@pytest.fixture(scope="module", params=messages.LANGUAGES)
+def catalogue(request) -> Catalog:
+    return messages.read(request.param)
+
+
+def test_every_text_is_translated_and_nothing_is_translated_that_is_gone(catalogue):
+    wanted = {(message.context, message.id) for message in messages.wanted() if message.id}
+    translated = {
+        (message.context, message.id)
+        for message in catalogue
+        if message.id and messages.is_translated(message.string) and not message.fuzzy
+    }
+    assert translated == wanted, "run `make messages`, and translate what is new in locale/"
+
+
+def test_no_translation_loses_or_invents_a_value(catalogue):
+    wrong = []
+    for message in catalogue:
+        wrong += [f"{message.id}: {error}" for error in message.check(catalogue)]
+        if isinstance(message.id, str) and "{" in message.id:
+            named = [
+                list(map(_name, Formatter().parse(text))) for text in (message.id, message.string)
+            ]
+            if sorted(map(str, named[0])) != sorted(map(str, named[1])):
+                wrong.append(message.id)
+    assert wrong == []
+
+
+def _name(part) -> str | None:
+    return part[1]
+
+
+def test_a_text_in_code_and_one_in_a_template_are_found():
+    ids = [message.id for message in messages.wanted()]
+    assert "Settle the composition by the register" in ids
+    assert "Log in" in ids
+    assert any(isinstance(one, tuple) for one in ids)
+
+
+def test_the_language_of_the_browser_is_spoken_until_another_is_chosen(client):
+    login = reverse("login")
+    assert 'lang="de"' in client.get(login, headers={"Accept-Language": "de-AT"}).text
+    answer = client.get(
+        reverse("language", args=["en"]), headers={"Referer": f"http://testserver{login}"}
+    )
+    assert (answer.status_code, answer.url) == (302, login)
+    assert 'lang="en"' in client.get(login, headers={"Accept-Language": "de-AT"}).text
+
+
+@pytest.mark.parametrize(
+    "referer", ["", "https://elsewhere.example/login/", "http://testserver//elsewhere.example"]
+)
+def test_choosing_leads_nowhere_but_to_the_page_that_asked(client, referer):
+    answer = client.get(reverse("language", args=["de"]), headers={"Referer": referer})
+    assert (answer.status_code, answer.url) == (302, "/")
+
+
+def test_a_language_that_is_not_spoken_is_not_there(client):
+    assert client.get(reverse("language", args=["xx"])).status_code == 404
