@@ -7,8 +7,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('districts', '0010_contact'),
-        ('members', '0006_pairs'),
+        ('districts', '0011_contact'),
+        ('members', '0010_invitations'),
     ]
 
     operations = [

@@ -6,8 +6,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('districts', '0010_contact'),
-        ('members', '0007_told_changes'),
+        ('districts', '0011_contact'),
+        ('members', '0011_told_changes'),
     ]
 
     operations = [

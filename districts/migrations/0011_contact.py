@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('districts', '0009_tellers'),
+        ('districts', '0010_emergency_index'),
     ]
 
     operations = [
