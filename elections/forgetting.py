@@ -2,7 +2,8 @@
 
 That a number stood on a roll, voted, sat or was sent proves a decision and names nobody. The name
 under which somebody stood in a published result stays in it: the files of the poll are public and
-sealed by their digests, and `verify_poll` would find the change.
+sealed by their digests, and `verify_poll` would find the change. Statements stand in no file, and
+go.
 """
 
 from collections.abc import Iterator
@@ -11,7 +12,7 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from audit.refusals import Blocker
-from elections.models import CalendarFeed, Choice, Invitation, Poll
+from elections.models import CalendarFeed, Choice, Invitation, Nomination, Poll
 from elections.models.polls import State
 from members.erasing import blocks_erasure, forgets
 from members.models import Member
@@ -39,4 +40,7 @@ def forget_of_votes(member: Member) -> None:
     Invitation.objects.filter(member=member).delete()
     CalendarFeed.objects.filter(member=member).delete()
     published = Poll.objects.filter(state=State.PUBLISHED).values("question")
-    Choice.objects.filter(member=member).exclude(question__in=published).update(label=ERASED)
+    stood = Choice.objects.filter(member=member)
+    stood.exclude(question__in=published).update(label=ERASED)
+    stood.exclude(statement="").update(statement="")
+    Nomination.objects.filter(member=member).update(statement="")

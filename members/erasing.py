@@ -9,6 +9,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.contrib.auth.hashers import make_password
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -17,6 +20,7 @@ from audit.log import Draft, note, recorded
 from audit.models import Entry, EntryQuerySet
 from audit.refusals import Blocker, Refused, refuse_if
 from audit.striking import NAMED, strike
+from members.door_models import AddressChange, FactorReset, Invitation
 from members.logged import home_of
 from members.models import Account, FormerNumber, Member, Request
 from members.names import ERASED
@@ -98,8 +102,16 @@ def erase_member(*, member: Member, on: date) -> Erasure:
 
 
 def _close_accounts(member: Member) -> None:
-    """The account lets nobody in, and its name and address go; what it did stays under its key."""
+    """The account lets nobody in, and its name and address go; what it did stays under its key.
+
+    What it got in by went when it was closed; what is left of that goes too.
+    """
     name = f"erased-{member.pk}"
+    Invitation.objects.filter(member=member).delete()
+    for table in (AddressChange, FactorReset):
+        table._default_manager.filter(account__member=member).delete()
+    for table in (EmailAddress, Authenticator, UserSession):
+        table._default_manager.filter(user__member=member).delete()
     Account.objects.filter(member=member.pk).update(
         username=name, email="", password=make_password(None), is_active=False
     )

@@ -2,9 +2,13 @@
 
 from collections.abc import Iterable
 
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.utils.translation import gettext_lazy as _
 
 from districts.models import HeldRole
+from members.door_models import AddressChange, FactorReset, Invitation
 from members.holdings import Part, Row, cell_of, declare_part, of_model, told
 from members.models import (
     Account,
@@ -48,3 +52,58 @@ declare_part(
     )
 )
 declare_part(of_model(HeldRole, _("Roles"), order=81, name="roles", lookup="account__member"))
+
+# How one gets in. What opens something is told as there, and not as what it is.
+_OF_ACCOUNT, _OF_USER = "account__member", "user__member"
+
+declare_part(
+    of_model(
+        Invitation,
+        _("Invitations to an account"),
+        order=84,
+        name="account_invitations",
+        leave_out=("token_hash",),
+    )
+)
+declare_part(
+    of_model(
+        AddressChange,
+        _("Changes of address"),
+        order=85,
+        name="address_changes",
+        lookup=_OF_ACCOUNT,
+        leave_out=("token_hash",),
+    )
+)
+declare_part(
+    of_model(
+        FactorReset,
+        _("Resets of the second factor"),
+        order=86,
+        name="factor_resets",
+        lookup=_OF_ACCOUNT,
+    )
+)
+declare_part(
+    of_model(EmailAddress, _("Addresses"), order=87, name="email_addresses", lookup=_OF_USER)
+)
+declare_part(
+    of_model(
+        Authenticator,
+        _("Second factors"),
+        order=88,
+        name="second_factors",
+        lookup=_OF_USER,
+        leave_out=("data",),
+    )
+)
+declare_part(
+    of_model(
+        UserSession,
+        _("Sessions"),
+        order=89,
+        name="sessions",
+        lookup=_OF_USER,
+        leave_out=("session_key", "data"),
+    )
+)
