@@ -448,9 +448,9 @@ def test_no_act_breaks_on_what_nobody_would_type(client, town, secretary, person
     for row, declared in ((person, Member), (town.factory_cell, Unit)):
         for name, act in frame.acts_on(declared).items():
             given = dict.fromkeys(act.base_fields, garbage)
-            # An act without anything to type is done whatever is typed.
-            done = 302 if name == "invite-by-letter" else 200
-            assert client.post(address(row, name), given).status_code == done, name
+            # One that asks for nothing is done whatever is typed.
+            answers = (200,) if act.looked_at else (200, 302)
+            assert client.post(address(row, name), given).status_code in answers, name
             assert client.get(address(row, name), given).status_code == 200, name
     assert client.post(address(Member, "admit"), {"family_name": garbage}).status_code == 200
     assert Registration.objects.count() == 2
