@@ -29,9 +29,11 @@ def leaders(request: HttpRequest, member: Member | None) -> Panel | None:
     look_up(seat.member_id for bureau in bureaus.values() for seat in bureau.sitting)
     near = _near(one.unit for one in held)
     above = [bureau.unit for unit, bureau in bureaus.items() if unit not in near]
-    units = [*near.values(), *sorted(above, key=lambda unit: (-unit.level, unit.code))]
-    led = [(unit, bureaus.get(unit.pk), _seats(bureaus.get(unit.pk))) for unit in units]
-    return Panel("elections/leaders_panel.html", {"units": led})
+    above.sort(key=lambda unit: (-unit.level, unit.code))
+    return Panel(
+        "elections/leaders_panel.html",
+        {"near": _led(near.values(), bureaus), "above": _led(above, bureaus)},
+    )
 
 
 def _near(units: Iterable[Unit]) -> dict[int, Unit]:
@@ -42,6 +44,13 @@ def _near(units: Iterable[Unit]) -> dict[int, Unit]:
         if unit.kind in CELLS and unit.parent is not None:
             found[unit.parent.pk] = unit.parent
     return found
+
+
+def _led(
+    units: Iterable[Unit], bureaus: Mapping[int, Any]
+) -> list[tuple[Unit, Any, list[tuple[Member, str]]]]:
+    """Each unit with its bureau and who sits on it."""
+    return [(unit, bureaus.get(unit.pk), _seats(bureaus.get(unit.pk))) for unit in units]
 
 
 def _bureaus(held: Iterable[Registration]) -> Mapping[int, Any]:
