@@ -289,11 +289,11 @@ def test_the_first_page_tells_who_leads_the_units_above(client, people, bureaus)
     client.get(reverse("home"))
     with CaptureQueriesContext(connection) as asked:
         page = text_of(client.get(reverse("home")))
-    told = page.split("Who leads")[1]
-    assert told.count("since") == bureaus
+    told = page.split("Who leads, and how to reach them")[1]
+    assert told.count("elected by") == bureaus
     assert people.town.factory_cell.name in told
     assert people.town.street_cell.name not in told
     mine = [one for one in asked if "elections_bureau" in one["sql"]]
     assert len(mine) == 2
     log_in(client, factories.member(cell=factories.town().factory_cell))
-    assert "Who leads" not in text_of(client.get(reverse("home")))
+    assert "Nobody leads it" in text_of(client.get(reverse("home")))
