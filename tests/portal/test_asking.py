@@ -249,4 +249,4 @@ class TestOwnRequests:
                 due_on=factories.JOINED,
                 decided_on=factories.JOINED,
             )
-        assert queries(client, reverse("requests")) == 6
+        assert queries(client, reverse("requests")) == 8
