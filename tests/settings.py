@@ -20,7 +20,10 @@ from config.settings import *  # noqa: E402, F403
 from config.settings import DATABASES, STORAGES  # noqa: E402
 
 _sqlite = DATABASES["default"]["ENGINE"].endswith("sqlite3")
-if not _sqlite:  # what a test writes need not outlive the server
+# What a test writes need not outlive the machine.
+if _sqlite:
+    DATABASES["default"]["OPTIONS"]["init_command"] += "PRAGMA synchronous=OFF;"
+else:
     DATABASES["default"]["OPTIONS"]["options"] += " -c synchronous_commit=off"
 DATABASES["default"]["TEST"] = {"NAME": str(_file) if _sqlite else _name}
 
