@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.template.defaultfilters import floatformat
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
@@ -293,8 +294,8 @@ def _told(act: Act, near: Near | None, territory: Territory) -> str:
         return _("none is known")
     cell = territory.cells[near.key]
     if not ground_of(act.request).has(cell.tree, cell.left):
-        return _("outside of your part, %(km).1f km") % {"km": near.km}
-    return _("%(cell)s, %(km).1f km") % {"cell": cell, "km": near.km}
+        return _("outside of your part, %(km)s km") % {"km": floatformat(near.km, 1)}
+    return _("%(cell)s, %(km)s km") % {"cell": cell, "km": floatformat(near.km, 1)}
 
 
 def _further(act: Act, chosen: Unit, near: Near | None, territory: Territory) -> Iterator[Text]:

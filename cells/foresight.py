@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from audit.log import recording
 from audit.refusals import Blocker, Refused
+from districts.acts import sentence
 from districts.models import Unit
 from members.belonging import Belonging, belongings
 from members.employments import CannotEmploy, end_employment, start_employment
@@ -90,7 +91,7 @@ def _done(request: Request, on: date) -> Foreseen:
     cell = _next_cell(member, was, now, on)
     if cell is not None:
         _go(member, cell, on)
-    return Foreseen(now, cell, tuple(known.told()))
+    return Foreseen(now, cell, tuple(known.told(sentence)))
 
 
 def _member(request: Request) -> Member:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
+from audit.days import day_in_words
 from audit.refusals import Blocker, refuse_if
 from cells.my_picks import CELL, PlainPick, cells_near
 from cells.my_telling import asked_of
@@ -126,7 +127,7 @@ class Detachment(Ask):
             text = _("By the register you have work. If you lost it, tell that first.")
             yield lazy("Out of work since"), text
         elif last is not None and last.until is not None:
-            yield lazy("Out of work since"), last.until.isoformat()
+            yield lazy("Out of work since"), day_in_words(last.until)
         there = detached_to(self.member, today)
         if there is not None:
             yield lazy("To the cell of your residence"), there
@@ -200,7 +201,7 @@ def told_of(request: Request) -> Iterator[tuple[Text, Any]]:
     if request.standing:
         yield lazy("As"), request.get_standing_display()
     if request.holds_since is not None:
-        yield lazy("Since"), request.holds_since.isoformat()
+        yield lazy("Since"), day_in_words(request.holds_since)
     if request.basis == Request.Basis.EXCEPTION:
         yield lazy("Basis"), request.get_basis_display()
 
@@ -214,10 +215,10 @@ def decisions(request: HttpRequest, member: Member) -> Iterator[Waiting]:
     for row in rows:
         if row.is_open:
             text = _("You have asked: %(what)s. It is decided by %(day)s.")
-            values = {"what": row.get_kind_display(), "day": row.due_on.isoformat()}
+            values = {"what": row.get_kind_display(), "day": day_in_words(row.due_on)}
         else:
             text = _("Decided on %(day)s: %(what)s, %(state)s.")
-            day = row.decided_on.isoformat() if row.decided_on else ""
+            day = day_in_words(row.decided_on) if row.decided_on else ""
             state = row.get_state_display()
             values = {"what": row.get_kind_display(), "day": day, "state": state}
         yield Waiting(text % values, address, row.article)

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
+from audit.days import day_in_words
 from audit.refusals import Blocker
 from audit.rulebook import statutes
 from cells.foresight import Foreseen
@@ -203,7 +204,7 @@ class LostWork(Telling):
         if told.holds_since is None or others.exists():
             return
         months = statutes().prolonged_unemployment_months
-        day = detachable_from(told.holds_since, months).isoformat()
+        day = day_in_words(detachable_from(told.holds_since, months))
         text = _("If you find no work, a detachment can be asked for from %(day)s.")
         yield "A6", text % {"day": day}
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
+from audit.days import day_in_words
 from audit.refusals import Blocker
 from cells.foresight import TOLD
 from cells.request_blockers import deciding_blockers, granting_blockers, withdrawing_blockers
@@ -43,7 +44,7 @@ class Decision(Act):
         yield from told_of(asked)
         if asked.cell:
             yield lazy("To which cell"), asked.cell
-        yield lazy("Asked on"), asked.asked_on.isoformat()
+        yield lazy("Asked on"), day_in_words(asked.asked_on)
         yield lazy("To be decided by"), due(asked)
         if asked.reason and not asked.is_veiled:
             yield lazy("Reason given"), asked.reason
@@ -74,7 +75,7 @@ def _entered(asked: Request) -> Iterator[Text]:
 
 def due(asked: Request) -> str:
     """The day by which it is decided, and whether that has passed."""
-    day = asked.due_on.isoformat()
+    day = day_in_words(asked.due_on)
     return _("%(day)s, overdue") % {"day": day} if asked.is_overdue(timezone.localdate()) else day
 
 

@@ -12,6 +12,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from audit.days import day_in_words
 from audit.refusals import Blocker
 from audit.rulebook import statutes
 from cells.foresight import TOLD, told_blockers
@@ -109,7 +110,7 @@ def open_blockers(member: Member, kind: str) -> Iterator[Blocker]:
     waiting = Request.objects.open().filter(member=member, kind=kind).first()
     if waiting is not None:
         reason = _("%(request)s waits for a decision already, asked on %(day)s.")
-        yield Blocker(reason % {"request": told(waiting), "day": waiting.asked_on.isoformat()})
+        yield Blocker(reason % {"request": told(waiting), "day": day_in_words(waiting.asked_on)})
 
 
 def cell_blockers(cell: Unit, on: date) -> Iterator[Blocker]:
@@ -231,14 +232,14 @@ def _work_blockers(member: Member, on: date) -> Iterator[Blocker]:
     ).first()
     if granted is not None and granted.takes_effect is not None:
         reason = _("%(member)s is detached from %(day)s already.")
-        day = granted.takes_effect.isoformat()
+        day = day_in_words(granted.takes_effect)
         yield Blocker(reason % {"member": member, "day": day}, "A6")
     earliest = detachable_from(last.until, statutes().prolonged_unemployment_months)
     if on < earliest:
         reason = _(
             "%(member)s is out of work since %(since)s; a detachment can be asked for from %(day)s."
         )
-        days = {"since": last.until.isoformat(), "day": earliest.isoformat()}
+        days = {"since": day_in_words(last.until), "day": day_in_words(earliest)}
         yield Blocker(reason % {"member": member, **days}, "A6")
 
 
@@ -258,7 +259,7 @@ def _home_blockers(member: Member, on: date) -> Iterator[Blocker]:
     later = member.registrations.filter(kind=HOME, since__gt=on).select_related("unit").first()
     if later is not None:
         reason = _("A change to %(unit)s on %(day)s is planned already.")
-        yield Blocker(reason % {"unit": later.unit, "day": later.since.isoformat()}, "A1")
+        yield Blocker(reason % {"unit": later.unit, "day": day_in_words(later.since)}, "A1")
 
 
 def _residence_blockers(member: Member, on: date) -> Iterator[Blocker]:
@@ -309,7 +310,7 @@ def withdrawing_blockers(request: Request, by: Any, on: date) -> list[Blocker]:
 
 def _asked_later(request: Request) -> Blocker:
     reason = _("It was asked on %(day)s only.")
-    return Blocker(reason % {"day": request.asked_on.isoformat()})
+    return Blocker(reason % {"day": day_in_words(request.asked_on)})
 
 
 def decided_blocker(request: Request) -> Blocker:
@@ -320,7 +321,7 @@ def decided_blocker(request: Request) -> Blocker:
         reason
         % {
             "request": told(request),
-            "day": request.decided_on.isoformat() if request.decided_on else "",
+            "day": day_in_words(request.decided_on) if request.decided_on else "",
             "state": request.get_state_display(),
             "by": _(" by %(account)s") % {"account": account} if account else "",
         }

@@ -24,6 +24,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.widgets import INPUT_CLASSES, TEXTAREA_CLASSES
 
+from audit.days import day_in_words
 from audit.log import Draft, recording
 from audit.refusals import Blocker, Refused, refuse_if
 from districts.picking import PickField
@@ -249,7 +250,8 @@ def titles() -> dict[str, Text]:
 class Said(str):
     """A sentence as whoever does the act sees it; `whole` names those whom he or she does not see.
 
-    The log keeps the second: it is shown to each as far as names may be seen (A14).
+    The log keeps the second: it is shown to each as far as names may be seen (A14). Days stand in
+    it in one way for all, and in what is seen as the reader's language writes them.
     """
 
     whole: str
@@ -261,11 +263,19 @@ class Said(str):
 
 
 def sentence(text: str, **values: Any) -> str:
-    """`text` with the values put in, days as the database writes them: see `Said`."""
-    given = {
-        name: value.isoformat() if isinstance(value, date) else value
-        for name, value in values.items()
-    }
+    """`text` with the values put in: see `Said`."""
     with unveiled():
-        whole = text % given
-    return Said(text % given, whole)
+        whole = text % _with_days(values, date.isoformat)
+    return Said(text % _with_days(values, day_in_words), whole)
+
+
+def joined(sentences: Iterable[str]) -> str:
+    """Several sentences as one that is seen and one that is kept: see `Said`."""
+    several = list(sentences)
+    return Said(" ".join(several), " ".join(getattr(one, "whole", one) for one in several))
+
+
+def _with_days(values: Mapping[str, Any], written: Callable[[date], str]) -> dict[str, Any]:
+    return {
+        name: written(value) if isinstance(value, date) else value for name, value in values.items()
+    }

@@ -14,6 +14,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from audit.days import day_in_words
 from audit.ground import Ground
 from districts import home, place_acts, unit_acts  # noqa: F401  # declare themselves to frames
 from districts.acts import Text
@@ -102,13 +103,13 @@ class UnitAdmin(ActingAdmin):
             yield _("Open units below it"), below, f"{self._list_address()}?unit={obj.pk}"
         yield _("Kind"), obj.get_kind_display(), ""
         yield _("Code"), obj.code, ""
-        yield _("Founded"), obj.founded.isoformat(), ""
+        yield _("Founded"), day_in_words(obj.founded), ""
         if obj.dissolved:
-            yield _("Dissolved"), obj.dissolved.isoformat(), ""
+            yield _("Dissolved"), day_in_words(obj.dissolved), ""
         if obj.contact:
             yield _("How to reach it"), obj.contact, ""
         if obj.regime == Regime.EMERGENCY:
-            yield _("Emergency since (A14)"), obj.regime_since.isoformat(), ""
+            yield _("Emergency since (A14)"), day_in_words(obj.regime_since), ""
 
     def suggest_view(self, request: HttpRequest, name: str) -> HttpResponse:
         """Rows of a declared choice that hold what somebody has typed so far."""

@@ -20,6 +20,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from audit.days import day_in_words
 from districts.acts import Text
 from districts.models import Unit, Workplace
 from districts.paging import BoundedPaginator
@@ -184,7 +185,7 @@ def _units(units: Sequence[Unit]) -> Mapping[Any, Iterable[str | Promise]]:
         unit.pk: (
             unit.code,
             unit.get_kind_display(),
-            "" if unit.dissolved is None else _("dissolved on %s") % unit.dissolved.isoformat(),
+            "" if unit.dissolved is None else _("dissolved on %s") % day_in_words(unit.dissolved),
         )
         for unit in units
     }

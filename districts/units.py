@@ -10,6 +10,7 @@ from decimal import Decimal
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from audit.days import day_in_words
 from audit.log import recorded
 from audit.refusals import Blocker, Refused, field_blockers, refuse_if
 from districts.kinds import Kind, article_of_place, may_stand_under, where_it_may_stand
@@ -204,4 +205,4 @@ def _insert(unit: Unit, parent: Unit | None) -> None:
 
 
 def _day(unit: Unit, day: date) -> dict[str, object]:
-    return {"unit": unit, "day": day.isoformat()}
+    return {"unit": unit, "day": day_in_words(day)}

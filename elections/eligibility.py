@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from audit.days import day_in_words
 from audit.refusals import Blocker
 from elections.models import CheckOff, Poll, RollEntry
 from elections.models.polls import Channel, State
@@ -99,12 +100,12 @@ def _answer(
         return _no(_("Not on the roll of this poll: who may vote was settled when it opened."))
     if member.left is not None and member.left <= timezone.localdate():
         text = _("The membership ended on %(day)s.")
-        return _no(text % {"day": member.left.isoformat()})
+        return _no(text % {"day": day_in_words(member.left)})
     return YES if closed is None else closed
 
 
 def _voted(poll: Poll, vote: CheckOff) -> Eligibility:
-    told = {"day": vote.on.isoformat(), "unit": vote.poll.unit}
+    told = {"day": day_in_words(vote.on), "unit": vote.poll.unit}
     if vote.poll_id == poll.pk:
         text = _("Has voted in this poll already, on %(day)s.")
         return Eligibility(False, text % told, voted=vote)

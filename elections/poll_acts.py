@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import ngettext
 
+from audit.days import moment_in_words
 from audit.refusals import Blocker, refuse_if
 from audit.rulebook import statutes
 from districts.acts import Outcome, Text, act_on, sentence
@@ -200,9 +201,7 @@ class ClosePoll(PollStep):
 
 def moment(poll: Poll) -> str:
     """The day and the minute at which the poll closes; empty where none is set."""
-    if poll.closes_at is None:
-        return ""
-    return timezone.localtime(poll.closes_at).strftime("%Y-%m-%d %H:%M")
+    return "" if poll.closes_at is None else moment_in_words(poll.closes_at)
 
 
 @act_on(Poll)

@@ -6,9 +6,9 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from audit.days import moment_in_words
 from audit.refusals import Blocker
 from districts.roles import CHANGE, TELL
 from districts.scope import ground_of
@@ -128,11 +128,6 @@ def _tellers(request: HttpRequest, poll: Poll) -> Mapping[str, Any] | None:
         "tellers": [(teller.account, days.get(teller.account_id)) for teller in tellers],
         "missing": poll.state == State.DRAFTED and len(days) < len(tellers),
     }
-
-
-def moment_in_words(moment: Any) -> str:
-    """A moment to the minute, as people read it here."""
-    return timezone.localtime(moment).strftime("%Y-%m-%d %H:%M")
 
 
 def poll_facts(request: HttpRequest, poll: Poll) -> Sequence[tuple[Any, Any, str]]:

@@ -14,6 +14,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from audit.days import day_in_words
 from audit.ground import Ground
 from districts.acts import Link, Text
 from districts.acts_admin import ActingAdmin
@@ -152,9 +153,9 @@ class QuestionAdmin(ActingAdmin):
     def facts(self, request: HttpRequest, obj: Any) -> Iterable[tuple[Text, Any, str]]:
         yield _("Kind"), obj.get_kind_display(), ""
         yield _("Raised by"), obj.unit, reverse("admin:districts_unit_change", args=[obj.unit_id])
-        yield _("Raised on"), obj.raised_on.isoformat(), ""
+        yield _("Raised on"), day_in_words(obj.raised_on), ""
         if obj.is_withdrawn:
-            yield _("Withdrawn on"), obj.withdrawn_on.isoformat(), ""
+            yield _("Withdrawn on"), day_in_words(obj.withdrawn_on), ""
             yield _("Because"), obj.withdrawn_because, ""
         if obj.seats:
             yield _("Seats"), obj.seats, ""
@@ -162,7 +163,7 @@ class QuestionAdmin(ActingAdmin):
     @admin.display(description=_("polls"))
     def polls(self, question: Any) -> str:
         if question.is_withdrawn:
-            day = {"day": question.withdrawn_on.isoformat()}
+            day = {"day": day_in_words(question.withdrawn_on)}
             return str(_("withdrawn on %(day)s")) % day
         told = [
             f"{question.states[state]} {State(state).label}"

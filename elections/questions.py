@@ -9,6 +9,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from audit.days import day_in_words
 from audit.log import recorded
 from audit.refusals import Blocker, Refused, field_blockers, refuse_if
 from districts.kinds import CELLS
@@ -195,7 +196,7 @@ def withdrawn_blockers(question: Question) -> list[Blocker]:
     if question.withdrawn_on is None:
         return []
     reason = _("The question was withdrawn on %(day)s: %(why)s")
-    told = {"day": question.withdrawn_on.isoformat(), "why": question.withdrawn_because}
+    told = {"day": day_in_words(question.withdrawn_on), "why": question.withdrawn_because}
     return [Blocker(reason % told)]
 
 

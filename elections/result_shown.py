@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from django.utils.formats import get_format
 from django.utils.translation import gettext as _
 
 from districts.charts import Bars, bars
@@ -62,7 +63,7 @@ def _election(question: Question, report: Mapping[str, Any], names: Names) -> di
         "seats": report["seats"],
         "valid": report["valid"],
         "blank": report["blank"],
-        "quota": report["quota"],
+        "quota": None if report["quota"] is None else written(str(report["quota"])),
         "headings": [_action(stage["action"], names) for stage in report["stages"]],
         "rows": list(_rows(report, names)),
         "exhausted": [short(stage.get("exhausted", "0")) for stage in report["stages"]],
@@ -97,7 +98,12 @@ def _decided(stage: Mapping[str, Any], number: int) -> str:
 
 def short(votes: str) -> str:
     """Votes without decimals that say nothing: '12' for '12.00000'."""
-    return votes.rstrip("0").rstrip(".") if "." in votes else votes
+    return written(votes.rstrip("0").rstrip(".")) if "." in votes else votes
+
+
+def written(number: str) -> str:
+    """A number of the report with the decimal sign of the reader's language: '12,5' in German."""
+    return number.replace(".", get_format("DECIMAL_SEPARATOR"))
 
 
 def _action(action: str, names: Names) -> str:

@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from audit.days import day_in_words
 from audit.ground import Ground
 from audit.log import Draft, key_of, note, recording
 from audit.models import Entry
@@ -84,7 +85,7 @@ def _no_vote(poll: Poll, answer: Eligibility) -> str:
 
 def _voted(poll: Poll, vote: CheckOff, ground: Ground) -> str:
     """Where and how somebody has voted; a unit outside the user's ground is not named (A4)."""
-    told = {"day": vote.on.isoformat(), "unit": vote.poll.unit}
+    told = {"day": day_in_words(vote.on), "unit": vote.poll.unit}
     if vote.poll_id == poll.pk:
         online = vote.channel == Channel.ONLINE
         text = _("online, %(day)s") if online else _("at the door, %(day)s")

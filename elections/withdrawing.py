@@ -6,6 +6,7 @@ from datetime import date
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from audit.days import day_in_words
 from audit.log import recorded
 from audit.refusals import Blocker, Refused, field_blockers, refuse_if
 from elections.models import Poll, Question
@@ -63,4 +64,4 @@ def _day_blockers(question: Question, on: date) -> Iterator[Blocker]:
         yield Blocker(_("This is recorded when it has happened: the day is still to come."))
     elif on < question.raised_on:
         reason = _("The question was raised on %(day)s, not before that day.")
-        yield Blocker(reason % {"day": question.raised_on.isoformat()})
+        yield Blocker(reason % {"day": day_in_words(question.raised_on)})

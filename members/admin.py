@@ -13,6 +13,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from audit.days import day_in_words
 from audit.ground import Ground
 from audit.periods import in_force
 from districts.acts import Link, Text, acts_on
@@ -235,12 +236,12 @@ class MemberAdmin(PeopleAdmin):
     def state(self, member: Member) -> str:
         if member.left is None:
             return ""
-        return f"{member.left.isoformat()} ({member.get_left_reason_display()})"
+        return f"{day_in_words(member.left)} ({member.get_left_reason_display()})"
 
     def facts(self, request: HttpRequest, obj: Any) -> Iterable[tuple[Text, Any, str]]:
         ground, today = ground_of(request), timezone.localdate()
         yield _("Number"), obj.pk, ""
-        yield _("Joined"), obj.joined.isoformat(), ""
+        yield _("Joined"), day_in_words(obj.joined), ""
         if obj.left is not None:
             yield _("Left"), self.state(obj), ""
         seen = obj.seen_registrations

@@ -13,12 +13,14 @@ from unfold.widgets import (
     UnfoldAdminSelectWidget,
 )
 
+from audit.days import day_in_words
 from audit.refusals import Blocker
 from districts.acts import (
     Act,
     Outcome,
     Text,
     act_on,
+    joined,
     sentence,
 )
 from districts.kinds import Kind
@@ -121,13 +123,13 @@ def _unlike_the_articles(member: Member, cell: Unit, on: date) -> Iterator[Text]
 def _place(registration: Registration) -> str:
     return _("%(unit)s, since %(day)s") % {
         "unit": registration.unit,
-        "day": registration.since.isoformat(),
+        "day": day_in_words(registration.since),
     }
 
 
 def with_consequences(text: str, known: Before) -> str:
     """What an act did, and what it has ended and opened at the place of residence with it (A4)."""
-    return " ".join([text, *known.told()])
+    return joined([text, *known.told(sentence)])
 
 
 def _registered(registration: Registration) -> str:

@@ -17,6 +17,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from audit.days import day_in_words
 from audit.ground import Ground
 from districts.scope import holds_any
 from members.likeness import SIMILAR, Known, Likeness, likeness, plain_email
@@ -111,7 +112,7 @@ def sentence_on(double: Double) -> str:
     else:
         text = _("%(member)s has the same e-mail%(left)s.")
     left = double.member.left
-    gone = _(" (left on %(day)s)") % {"day": left.isoformat()} if left else ""
+    gone = _(" (left on %(day)s)") % {"day": day_in_words(left)} if left else ""
     return text % {"member": double.member, "left": gone}
 
 

@@ -5,6 +5,7 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
+from audit.days import day_in_words
 from audit.log import recorded
 from audit.refusals import Blocker, Refused, refuse_if
 from districts.models import Workplace
@@ -30,7 +31,7 @@ def start_employment(
     known = member.employments.filter(workplace=workplace).not_ended(since).first()
     if known is not None:
         reason = _("%(member)s has worked there since %(day)s already.")
-        values = {"member": member, "day": known.since.isoformat()}
+        values = {"member": member, "day": day_in_words(known.since)}
         raise CannotEmploy(Blocker(reason % values))
     work = Employment.objects.create(
         member=member, workplace=workplace, since=since, standing=standing
@@ -83,7 +84,7 @@ def _settle(member: Member, on: date) -> None:
 def _ending_blockers(employment: Employment, on: date) -> Iterator[Blocker]:
     if employment.until is not None and employment.until <= on:
         reason = _("This employment ended on %(day)s already.")
-        yield Blocker(reason % {"day": employment.until.isoformat()})
+        yield Blocker(reason % {"day": day_in_words(employment.until)})
     if on <= employment.since:
         reason = _("This employment began on %(day)s only.")
-        yield Blocker(reason % {"day": employment.since.isoformat()})
+        yield Blocker(reason % {"day": day_in_words(employment.since)})

@@ -9,6 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from audit.days import day_in_words
 from audit.periods import in_force
 from districts.search import Source, declare_source
 from members.models import Member, Registration
@@ -42,7 +43,7 @@ def _details(members: Sequence[Member]) -> Mapping[Any, Iterable[str | Promise]]
             _("born %(year)s") % {"year": member.born.year}
             if member.born and not member.is_veiled
             else "",
-            _("left on %s") % member.left.isoformat()
+            _("left on %s") % day_in_words(member.left)
             if member.left
             else cells.get(member.pk, _("in no cell")),
         )

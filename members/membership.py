@@ -6,6 +6,7 @@ from datetime import date
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from audit.days import day_in_words
 from audit.log import recorded
 from audit.refusals import Blocker, Refused, field_blockers, refuse_if
 from districts.models import Locality, Unit
@@ -135,12 +136,12 @@ def ending_blockers(member: Member, on: date) -> Iterator[Blocker]:
     """All that keeps the membership from ending on the day `on`."""
     if member.left is not None:
         reason = _("%(member)s left on %(day)s already.")
-        yield Blocker(reason % {"member": member, "day": member.left.isoformat()})
+        yield Blocker(reason % {"member": member, "day": day_in_words(member.left)})
     if on <= member.joined:
         reason = _("%(member)s joined on %(day)s only.")
-        yield Blocker(reason % {"member": member, "day": member.joined.isoformat()})
+        yield Blocker(reason % {"member": member, "day": day_in_words(member.joined)})
     # A change that is planned for later would be lost without a word.
     begun = member.registrations.filter(since__gte=on, since__lte=timezone.localdate()).first()
     if begun is not None:
         reason = _("A registration with %(unit)s began on %(day)s, after that day.")
-        yield Blocker(reason % {"unit": begun.unit, "day": begun.since.isoformat()}, "A1")
+        yield Blocker(reason % {"unit": begun.unit, "day": day_in_words(begun.since)}, "A1")

@@ -9,6 +9,7 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
+from audit.days import day_in_words
 from audit.log import recorded
 from audit.refusals import Blocker, Refused, refuse_if
 from districts.kinds import CELLS, LEADERS_OF_CELLS, Kind
@@ -170,16 +171,16 @@ def leaving_blockers(
 def _ending_blockers(registration: Registration, on: date) -> Iterator[Blocker]:
     if registration.until is not None and registration.until <= on:
         reason = _("This registration ended on %(day)s already.")
-        yield Blocker(reason % {"day": registration.until.isoformat()})
+        yield Blocker(reason % {"day": day_in_words(registration.until)})
     if on <= registration.since:
         reason = _("This registration began on %(day)s only.")
-        yield Blocker(reason % {"day": registration.since.isoformat()})
+        yield Blocker(reason % {"day": day_in_words(registration.since)})
 
 
 def _stands(registration: Registration) -> str:
     return _("A registration of this kind with %(unit)s holds from %(day)s.") % {
         "unit": registration.unit,
-        "day": registration.since.isoformat(),
+        "day": day_in_words(registration.since),
     }
 
 

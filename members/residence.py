@@ -6,6 +6,7 @@ such an act does this with it, also in another district: that a member has gone 
 come to live there, is what the other bureau is to be told under A4, and it decides nothing in it.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
@@ -168,22 +169,22 @@ class Before:
     member: Member
     rows: dict[int, tuple[Unit, date | None]]
 
-    def told(self) -> list[str]:
-        """What has ended and what was opened since, in sentences. One query."""
+    def told(self, say: Callable[..., str]) -> list[str]:
+        """What has ended and what was opened since, each put into words by `say`. One query."""
         now = _by_key(self.member)
         texts = []
         for key, (unit, until) in self.rows.items():
             end = now[key].until if key in now else None
             if key not in now:
                 text = _("The registration as a resident with %(unit)s never came to hold.")
-                texts.append(text % {"unit": unit})
+                texts.append(say(text, unit=unit))
             elif end is not None and end != until:
                 text = _("No longer registered as a resident with %(unit)s from %(day)s.")
-                texts.append(text % {"unit": unit, "day": end.isoformat()})
+                texts.append(say(text, unit=unit, day=end))
         for key, row in now.items():
             if key not in self.rows:
                 text = _("Registered as a resident with %(unit)s from %(day)s.")
-                texts.append(text % {"unit": row.unit, "day": row.since.isoformat()})
+                texts.append(say(text, unit=row.unit, day=row.since))
         return texts
 
 

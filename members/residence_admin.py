@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as lazy
 
 from audit.ground import EVERYWHERE
 from audit.refusals import Blocker
-from districts.acts import Outcome, Text, act_on, sentence
+from districts.acts import Outcome, Text, act_on, joined, sentence
 from districts.kinds import Kind
 from districts.picking import RESIDENTS_CELL, PickField
 from districts.roles import CHANGE
@@ -71,7 +71,7 @@ class RegisterResidence(MemberAct):
     def perform(self, target: Member) -> Outcome:
         known = before(target)
         register_residence(member=target, on=self.day)
-        return Outcome(target, " ".join(known.told()))
+        return Outcome(target, joined(known.told(sentence)))
 
 
 class OfTheResident(MemberAct):

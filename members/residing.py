@@ -8,6 +8,7 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
+from audit.days import day_in_words
 from audit.log import recorded
 from audit.refusals import Blocker, refuse_if
 from districts.kinds import Kind
@@ -66,7 +67,7 @@ def residence_blockers(*, member: Member, on: date) -> Iterator[Blocker]:
     held = _held(member, RESIDENCE, on)
     if held is not None and is_registered_in(held, lives.unit):
         reason = _("%(member)s is registered with %(unit)s since %(day)s already.")
-        values = {"member": member, "unit": held.unit, "day": held.since.isoformat()}
+        values = {"member": member, "unit": held.unit, "day": day_in_words(held.since)}
         yield Blocker(reason % values, "A4")
 
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
+from audit.days import day_in_words
 from audit.ground import Ground
 from audit.rulebook import findings
 from districts.findings import declare_subject, shown
@@ -118,7 +119,7 @@ def _of_employment(one: Employment, stays: bool) -> Iterator[Event]:
 def of_request(one: Request) -> Iterator[Event]:
     """What was asked and what was decided, each with the unit and the article."""
     unit = one.unit or _("the whole organisation")
-    values = {"what": request_in_words(one), "unit": unit, "day": one.due_on.isoformat()}
+    values = {"what": request_in_words(one), "unit": unit, "day": day_in_words(one.due_on)}
     asked = _("Asked: %(what)s. %(unit)s decides by %(day)s.")
     yield Event(one.asked_on, _ASKED, asked % values, one.article)
     if one.decided_on is None:

@@ -279,6 +279,10 @@ def test_every_table_of_the_admin_takes_its_rows_through_the_scope():
 
 @pytest.fixture
 def rows():
+    return a_row_of_each_table()
+
+
+def a_row_of_each_table():
     """A row of each table, all of them in one district, and the accounts that ask."""
     town, elsewhere = factories.town(), factories.town()
     locality = factories.locality(unit=town.district, street_cell=town.street_cell)

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
+from audit.days import day_in_words
 from audit.ground import Ground
 from districts.acts import Text
 from districts.acts_admin import ActingAdmin
@@ -88,12 +89,12 @@ class BureauAdmin(ActingAdmin):
     def facts(self, request: HttpRequest, obj: Any) -> Iterable[tuple[Text, Any, str]]:
         yield _("Leads"), obj.unit, reverse("admin:districts_unit_change", args=[obj.unit_id])
         yield _("Mandate"), obj.get_mandate_display(), ""
-        yield _("Since"), obj.since.isoformat(), ""
+        yield _("Since"), day_in_words(obj.since), ""
         if obj.until is not None:
-            yield _("Until"), f"{obj.until.isoformat()}, {obj.get_ending_display()}", ""
+            yield _("Until"), f"{day_in_words(obj.until)}, {obj.get_ending_display()}", ""
         if obj.confirm_by is not None:
-            yield _("To be confirmed by (A14)"), obj.confirm_by.isoformat(), ""
-            confirmed = obj.confirmed_on.isoformat() if obj.confirmed_on else _("not yet")
+            yield _("To be confirmed by (A14)"), day_in_words(obj.confirm_by), ""
+            confirmed = day_in_words(obj.confirmed_on) if obj.confirmed_on else _("not yet")
             yield _("Confirmed on"), confirmed, ""
         question = obj.question
         if question is not None:

@@ -5,6 +5,7 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
+from audit.days import day_in_words
 from audit.refusals import Blocker
 from districts.models import Unit
 from districts.units import blocks_dissolution, follows_dissolution
@@ -23,7 +24,7 @@ def bureaus_block_dissolution(unit: Unit, on: date) -> Iterator[Blocker]:
     begun = [bureau.since, *bureau.seats.values_list("since", flat=True)]
     if on <= max(begun):
         reason = _("The bureau of %(unit)s was constituted or changed on %(day)s.")
-        yield Blocker(reason % {"unit": unit, "day": max(begun).isoformat()}, "A9")
+        yield Blocker(reason % {"unit": unit, "day": day_in_words(max(begun))}, "A9")
 
 
 @follows_dissolution

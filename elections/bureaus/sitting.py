@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from audit.days import day_in_words
 from audit.log import recorded
 from audit.refusals import Blocker, Refused, field_blockers, refuse_if
 from audit.rulebook import statutes
@@ -136,7 +137,7 @@ def constituting_blockers(
     before = sitting_bureau(unit)
     if before is not None and on <= before.since:
         reason = _("The bureau that sits was constituted on %(day)s, not before that day.")
-        found.append(Blocker(reason % {"day": before.since.isoformat()}))
+        found.append(Blocker(reason % {"day": day_in_words(before.since)}))
     for member in members:
         found += seat_blockers(unit=unit, member=member, on=on)
     return found
@@ -256,10 +257,10 @@ def _sitting_blockers(bureau: Bureau, on: date) -> Iterator[Blocker]:
     yield from _day_blockers(on)
     if bureau.until is not None:
         reason = _("This bureau has led no more since %(day)s.")
-        yield Blocker(reason % {"day": bureau.until.isoformat()})
+        yield Blocker(reason % {"day": day_in_words(bureau.until)})
     if on < bureau.since:
         reason = _("The bureau was constituted on %(day)s only.")
-        yield Blocker(reason % {"day": bureau.since.isoformat()})
+        yield Blocker(reason % {"day": day_in_words(bureau.since)})
 
 
 @recorded("leave-seat")
@@ -274,11 +275,11 @@ def leave_seat(*, seat: Seat, on: date, ending: str) -> Seat:
     found = [*_day_blockers(on)]
     if seat.until is not None:
         reason = _("%(member)s has held this seat no more since %(day)s.")
-        told = {"member": seat.member, "day": seat.until.isoformat()}
+        told = {"member": seat.member, "day": day_in_words(seat.until)}
         found.append(Blocker(reason % told))
     if on <= seat.since:
         reason = _("The seat was taken on %(day)s only.")
-        found.append(Blocker(reason % {"day": seat.since.isoformat()}))
+        found.append(Blocker(reason % {"day": day_in_words(seat.since)}))
     refuse_if(found, CannotChangeSeat)
     return _end(seat, bureau.unit, on, ending)
 
@@ -322,7 +323,7 @@ def end_bureau(*, bureau: Bureau, on: date, ending: str) -> Bureau:
 def _later_seats(bureau: Bureau, on: date) -> Iterator[Blocker]:
     for seat in bureau.seats.filter(until__isnull=True, since__gte=on).select_related("member"):
         reason = _("%(member)s took a seat on %(day)s, not before that day.")
-        told = {"member": seat.member, "day": seat.since.isoformat()}
+        told = {"member": seat.member, "day": day_in_words(seat.since)}
         yield Blocker(reason % told)
 
 

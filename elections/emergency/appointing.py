@@ -7,6 +7,7 @@ from typing import NamedTuple
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from audit.days import day_in_words
 from audit.log import recorded
 from audit.refusals import Blocker, Refused, refuse_if
 from audit.rulebook import statutes
@@ -115,7 +116,7 @@ def appointing_blockers(*, unit: Unit, on: date, befell: str) -> Iterator[Blocke
             "A committee was appointed on %(day)s and never confirmed: let the delegate meeting "
             "confirm it, or elect another, before one is appointed again."
         )
-        yield Blocker(reason % {"day": last.since.isoformat()}, "A14")
+        yield Blocker(reason % {"day": day_in_words(last.since)}, "A14")
     elif sitting_bureau(unit) is not None and befell not in BEFELL:
         reason = _("A committee sits in %(unit)s: say what befell it that it leads no more.")
         yield Blocker(reason % {"unit": unit}, "A14")
@@ -133,7 +134,7 @@ def _gathering_blockers(meeting: Gathering, on: date) -> Iterator[Blocker]:
     latest = max(last_day(on), proposed_day(on))
     if meeting.day > latest:
         reason = _("The delegate meeting is held by %(day)s, so that it can confirm the committee.")
-        yield Blocker(reason % {"day": latest.isoformat()}, "A14")
+        yield Blocker(reason % {"day": day_in_words(latest)}, "A14")
     if meeting.day <= timezone.localdate():
         yield Blocker(_("The delegate meeting is planned: its day lies ahead."), "A14")
 
@@ -170,13 +171,13 @@ def confirming_blockers(
         yield Blocker(_("This body was elected: there is nothing to confirm."), "A14")
     if bureau.confirmed_on is not None:
         reason = _("It was confirmed on %(day)s already.")
-        yield Blocker(reason % {"day": bureau.confirmed_on.isoformat()}, "A14")
+        yield Blocker(reason % {"day": day_in_words(bureau.confirmed_on)}, "A14")
     if bureau.until is not None:
         reason = _("This bureau has led no more since %(day)s.")
-        yield Blocker(reason % {"day": bureau.until.isoformat()}, "A14")
+        yield Blocker(reason % {"day": day_in_words(bureau.until)}, "A14")
     if on < bureau.since:
         reason = _("It was appointed on %(day)s only.")
-        yield Blocker(reason % {"day": bureau.since.isoformat()}, "A14")
+        yield Blocker(reason % {"day": day_in_words(bureau.since)}, "A14")
     if meeting is not None:
         yield from _meeting_blockers(bureau, meeting, on)
 

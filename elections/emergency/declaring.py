@@ -6,6 +6,7 @@ from datetime import date
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from audit.days import day_in_words
 from audit.log import recorded
 from audit.refusals import Blocker, Refused, field_blockers, refuse_if
 from districts.models import Regime, Unit
@@ -44,10 +45,10 @@ def declaring_blockers(*, unit: Unit, by: Unit, on: date, reason: str) -> Iterat
     last = Emergency.objects.filter(unit=unit).order_by("-since").first()
     if last is not None and last.until is None:
         told = _("The emergency of %(unit)s was declared already, from %(day)s on.")
-        yield Blocker(told % {"unit": unit, "day": last.since.isoformat()}, "A14")
+        yield Blocker(told % {"unit": unit, "day": day_in_words(last.since)}, "A14")
     elif last is not None and last.until is not None and on < last.until:
         told = _("The last emergency of %(unit)s ended on %(day)s, not before that day.")
-        yield Blocker(told % {"unit": unit, "day": last.until.isoformat()}, "A14")
+        yield Blocker(told % {"unit": unit, "day": day_in_words(last.until)}, "A14")
 
 
 def above_blockers(*, unit: Unit, by: Unit) -> Iterator[Blocker]:
@@ -102,10 +103,10 @@ def ending_blockers(*, unit: Unit, on: date) -> Iterator[Blocker]:
         yield Blocker(_("No emergency of %(unit)s was declared.") % {"unit": unit}, "A14")
     elif on <= since:
         reason = _("The emergency began on %(day)s only; it lasts a day at least.")
-        yield Blocker(reason % {"day": since.isoformat()}, "A14")
+        yield Blocker(reason % {"day": day_in_words(since)}, "A14")
     for committee in Bureau.objects.unconfirmed().filter(unit=unit):
         reason = _(
             "The committee that was appointed on %(day)s waits for its confirmation: let the "
             "delegate meeting confirm it, or elect another."
         )
-        yield Blocker(reason % {"day": committee.since.isoformat()}, "A14")
+        yield Blocker(reason % {"day": day_in_words(committee.since)}, "A14")

@@ -5,6 +5,7 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
+from audit.days import day_in_words
 from audit.refusals import Blocker
 from districts.models import Regime, Unit
 from districts.units import blocks_dissolution, follows_dissolution
@@ -17,7 +18,7 @@ def emergency_blocks_dissolution(unit: Unit, on: date) -> Iterator[Blocker]:
     emergency = standing_emergency(unit)
     if emergency is not None and on <= emergency.since:
         reason = _("The emergency of %(unit)s was declared on %(day)s.")
-        yield Blocker(reason % {"unit": unit, "day": emergency.since.isoformat()}, "A14")
+        yield Blocker(reason % {"unit": unit, "day": day_in_words(emergency.since)}, "A14")
 
 
 @follows_dissolution

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from unfold.widgets import UnfoldAdminSelectWidget
 
+from audit.days import day_in_words
 from audit.refusals import Blocker
 from audit.rulebook import statutes
 from districts.acts import DayInput, LineInput, Outcome, Text, act_on, sentence
@@ -189,7 +190,7 @@ class AppointCommittee(ByUnitAbove):
         self.fields["on"].label = lazy("From")
         self.fields["meets_on"].initial = proposed_day(today)
         self.fields["meets_on"].help_text = _("By %(day)s at the latest.") % {
-            "day": last_day(today).isoformat()
+            "day": day_in_words(last_day(today))
         }
         self.fields["places"].help_text = _(
             "%(least)s, the smallest lawful number (A15); one on each line, the chair first: a "
@@ -243,7 +244,7 @@ class OneMeeting(forms.ModelChoiceField):  # type: ignore[type-arg]
     """A delegate meeting, by its title and day."""
 
     def label_from_instance(self, obj: Any) -> str:
-        return f"{obj.title}, {timezone.localtime(obj.starts_at).date().isoformat()}"
+        return f"{obj.title}, {day_in_words(timezone.localtime(obj.starts_at).date())}"
 
 
 @act_on(Bureau)
@@ -283,7 +284,7 @@ class ConfirmCommittee(OnAppointed):
     def facts(self) -> Iterable[tuple[Text, Any]]:
         yield from super().facts()
         if self.target is not None and self.target.confirm_by is not None:
-            yield lazy("To be confirmed by"), self.target.confirm_by.isoformat()
+            yield lazy("To be confirmed by"), day_in_words(self.target.confirm_by)
 
     def perform(self, target: Bureau) -> Outcome:
         bureau = confirm_committee(bureau=target, on=self.day, meeting=self.cleaned_data["meeting"])

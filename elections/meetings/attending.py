@@ -8,6 +8,7 @@ from django.db.models import Count as Counted
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from audit.days import moment_in_words
 from audit.log import recorded
 from audit.refusals import Blocker, Refused, refuse_if
 from elections.meetings.entitled import entitled_to
@@ -31,9 +32,9 @@ def door_blockers(meeting: Meeting) -> Iterator[Blocker]:
     elif meeting.state == MeetingState.HELD:
         yield Blocker(_("The minutes are written: the attendance stands in them."))
     elif timezone.now() < meeting.starts_at - DOORS_OPEN:
-        moment = timezone.localtime(meeting.starts_at - DOORS_OPEN)
+        moment = moment_in_words(meeting.starts_at - DOORS_OPEN)
         reason = _("It is too early: the door opens on %(moment)s.")
-        yield Blocker(reason % {"moment": moment.strftime("%Y-%m-%d %H:%M")})
+        yield Blocker(reason % {"moment": moment})
 
 
 @recorded("record-attendance")

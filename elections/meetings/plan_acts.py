@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import ngettext
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldBooleanWidget
 
+from audit.days import day_in_words
 from audit.refusals import Blocker
 from districts.acts import DayInput, Outcome, Text, act_among, act_on, sentence
 from districts.models import Unit
@@ -150,7 +151,7 @@ class Planning(MeetingFields):
         yield _("%(title)s: %(moment)s, %(place)s") % told
         beat = self.beat()
         if beat is not None:
-            days = ", ".join(day.isoformat() for day in beat.days())
+            days = ", ".join(day_in_words(day) for day in beat.days())
             yield _("%(number)s meetings: %(days)s") % {"number": len(beat.days()), "days": days}
             if beat.is_cut:
                 yield _("A rhythm has %(most)s meetings at most.") % {"most": MOST}

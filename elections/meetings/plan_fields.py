@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from unfold.widgets import UnfoldAdminSelectWidget
 
+from audit import days
 from districts.acts import LineInput
 from districts.models import Unit
 from elections.act_fields import Lines, MomentInput, Undated
@@ -141,4 +142,5 @@ def last_place(unit: Unit) -> str:
 
 def moment_in_words(moment: datetime) -> str:
     """The weekday, the day and the minute, in the organisation's own time."""
-    return date_format(timezone.localtime(moment), "D Y-m-d H:i")
+    weekday = date_format(timezone.localtime(moment), "D")
+    return f"{weekday} {days.moment_in_words(moment)}"

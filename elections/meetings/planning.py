@@ -8,6 +8,7 @@ from fractions import Fraction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from audit.days import day_in_words
 from audit.log import recorded
 from audit.refusals import Blocker, Refused, field_blockers, refuse_if
 from districts.models import Unit
@@ -113,7 +114,7 @@ def planning_blockers(*, unit: Unit, kind: str, plans: Sequence[Plan]) -> Iterat
         day = timezone.localtime(plan.starts_at).date()
         if not unit.is_open(day):
             reason = _("%(unit)s is not open on %(day)s.")
-            yield Blocker(reason % {"unit": unit, "day": day.isoformat()}, "A9")
+            yield Blocker(reason % {"unit": unit, "day": day_in_words(day)}, "A9")
             break
     if plans and len(plans[0].agenda) > MOST_ITEMS:
         yield Blocker(_("An agenda has at most %(most)s items.") % {"most": MOST_ITEMS})
@@ -163,7 +164,7 @@ def change_meeting(*, meeting: Meeting, plan: Plan) -> Meeting:
 def _not_open(meeting: Meeting) -> Iterator[Blocker]:
     if not meeting.unit.is_open(meeting.day):
         reason = _("%(unit)s is not open on %(day)s.")
-        told = {"unit": meeting.unit, "day": meeting.day.isoformat()}
+        told = {"unit": meeting.unit, "day": day_in_words(meeting.day)}
         yield Blocker(reason % told, "A9")
 
 

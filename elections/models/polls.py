@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from audit.days import day_in_words
 from audit.ground import Ground
 from districts.models import Unit
 from elections.models.questions import Question
@@ -249,7 +250,7 @@ class CheckOff(models.Model):
         known = earlier_vote(self.question_id, self.member_id, but=self.pk)
         if not self.annulled and known is not None:
             reason = _now("A5: this member voted on the question on %(day)s, in %(unit)s.")
-            told = {"day": known.on.isoformat(), "unit": known.poll.unit}
+            told = {"day": day_in_words(known.on), "unit": known.poll.unit}
             raise ValidationError({"member": reason % told})
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
+from audit.days import day_in_words
 from audit.log import recorded
 from audit.periods import in_force
 from audit.refusals import Blocker, Refused, field_blockers, refuse_if
@@ -72,7 +73,7 @@ def open_call_blockers(question: Question) -> Iterator[Blocker]:
     call = call_of(question)
     if call is not None and not call.is_closed:
         reason = _("Nominations are called for until %(day)s: close them first.")
-        yield Blocker(reason % {"day": call.until.isoformat()})
+        yield Blocker(reason % {"day": day_in_words(call.until)})
 
 
 def calls_for(member: Member, on: date) -> QuerySet[NominationCall]:

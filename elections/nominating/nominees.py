@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from audit.days import day_in_words
 from audit.ground import Ground
 from audit.log import recorded
 from audit.refusals import Blocker, Refused, field_blockers, refuse_if
@@ -113,10 +114,10 @@ def taking_blockers(question: Question, on: date, *, in_office: bool) -> Iterato
         yield Blocker(_("Nominations for this election were not called for."))
     elif call.closed_on is not None:
         reason = _("Nominations were closed on %(day)s.")
-        yield Blocker(reason % {"day": call.closed_on.isoformat()})
+        yield Blocker(reason % {"day": day_in_words(call.closed_on)})
     elif not in_office and not call.takes(on):
         reason = _("%(day)s was the last day for nominations.")
-        yield Blocker(reason % {"day": call.until.isoformat()})
+        yield Blocker(reason % {"day": day_in_words(call.until)})
 
 
 def _proposer_blockers(

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import ngettext
 from unfold.widgets import UnfoldAdminRadioSelectWidget
 
+from audit.days import day_in_words
 from audit.refusals import Blocker
 from districts.acts import DayInput, LineInput, Outcome, Text, act_on, sentence
 from districts.scope import ground_of
@@ -48,7 +49,7 @@ class OnElection(Undated):
         yield lazy("Election"), self.target
         call = call_of(self.target)
         if call is not None:
-            yield lazy("Last day for nominations"), call.until.isoformat()
+            yield lazy("Last day for nominations"), day_in_words(call.until)
 
     def outcome(self, text: str, **values: Any) -> Outcome:
         """The outcome: the question's page, with this sentence."""
@@ -180,7 +181,7 @@ class CloseNominations(OnElection):
         call = call_of(target)
         if call is not None and call.takes(timezone.localdate()):
             text = _("The last day, %(day)s, is not over yet.")
-            yield text % {"day": call.until.isoformat()}
+            yield text % {"day": day_in_words(call.until)}
 
     def foretold(self, target: Question) -> Iterator[Text]:
         stand = stand_of(target, timezone.localdate())

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from audit.days import day_in_words
 from districts.acts import Text
 from districts.roles import CHANGE
 from districts.scope import ground_of
@@ -105,7 +106,7 @@ def _candidates(question: Question, call: NominationCall | None, standing: int) 
         told = _("They are called for until %(day)s.")
     else:
         told = _("The last day, %(day)s, has passed.")
-    day = {"day": call.until.isoformat()}
+    day = {"day": day_in_words(call.until)}
     return Step(_("Nominations"), False, [told % day, _counted(question)], CloseNominations)
 
 
