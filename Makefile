@@ -26,10 +26,10 @@ CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/django.po))
 
 .DEFAULT_GOAL := help
 .PHONY: help run serve setup install install-dev static upgrade test test-sqlite test-postgres lint bench prove \
-	lock messages clean
+	lock messages screenshots clean
 
 help: ## say what there is to make
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s%s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s%s\n", $$1, $$2 }' Makefile
 
 define START
 @echo "Kartei is at http://$(HOST):$(PORT)/ - stop it with Ctrl-C."
@@ -61,6 +61,9 @@ static: $(INSTALLED) $(CATALOGUES)
 
 messages: $(INSTALLED) ## merge the texts of the program into the catalogues in locale/
 	$(PYTHON_BIN) bin/messages.py
+
+screenshots: $(INSTALLED_DEV) $(CATALOGUES) ## take the pictures of docs/pictures anew, of a small made-up town
+	@CHROMIUM=$$(bin/find-chromium) $(PYTHON_BIN) bin/screenshots.py
 
 upgrade: install static ## after a git pull on a server: install, and start the service afresh
 	systemctl restart $(SERVICE)

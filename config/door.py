@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponseRedirect
 from django.urls import reverse
+from django_htmx.http import HttpResponseClientRefresh
 
 from members.accounts.second_factor import has_shown, is_asked
 
@@ -27,6 +28,18 @@ class Door(LoginRequiredMiddleware):
     """
 
     def process_view(
+        self,
+        request: HttpRequest,
+        view_func: Callable[..., Any],
+        view_args: tuple[Any, ...],
+        view_kwargs: dict[str, Any],
+    ) -> Any:
+        answer = self._sent_to(request, view_func, view_args, view_kwargs)
+        if answer is not None and "HX-Request" in request.headers:
+            return HttpResponseClientRefresh()  # the login is a page, not a part of one
+        return answer
+
+    def _sent_to(
         self,
         request: HttpRequest,
         view_func: Callable[..., Any],

@@ -41,7 +41,9 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "allauth.usersessions",
     "auditlog",
+    "bootstrap",
     "csp",
+    "django_htmx",
     "django_tasks_db",
     "guardian",
     "mptt",
@@ -200,7 +202,8 @@ _STRICT = {
     "script-src": [SELF],
     "style-src": [SELF],
 }
-CONTENT_SECURITY_POLICY = {"DIRECTIVES": _STRICT}
+# Bootstrap draws the marks of its lists and boxes as images that stand in its style sheet.
+CONTENT_SECURITY_POLICY = {"DIRECTIVES": {**_STRICT, "img-src": [SELF, "data:"]}}
 # Unfold's pages hand Alpine.js expressions to evaluate, and it sets style attributes.
 ADMIN_CONTENT_SECURITY_POLICY = {
     **_STRICT,
@@ -223,6 +226,10 @@ USE_TZ = True
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "config.packaged.PackagedFiles",
+]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},

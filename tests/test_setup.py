@@ -168,6 +168,7 @@ class TestHeaders:
     def test_the_policy_outside_the_admin_lets_nothing_in_from_elsewhere(self, client, db):
         found = policy(client.get("/no-such-page/"))
         assert found["default-src"] == found["frame-ancestors"] == found["base-uri"] == ["'none'"]
+        assert found.pop("img-src") == ["'self'", "data:"]  # marks in Bootstrap's style sheet
         assert {word for values in found.values() for word in values} == {"'none'", "'self'"}
 
     def test_the_admin_s_policy_gives_way_where_its_pages_need_it_and_nowhere_else(
@@ -176,10 +177,12 @@ class TestHeaders:
         strict = policy(client.get("/no-such-page/"))
         found = policy(client.get("/admin/login/"))
         assert {name for name in found if found[name] != strict.get(name)} == {
+            "img-src",
             "script-src",
             "style-src-attr",
         }
         assert found["script-src"] == ["'self'", "'unsafe-eval'"]
+        assert found["img-src"] == ["'self'"]
 
     def test_a_page_that_only_looks_like_the_admin_keeps_the_strict_policy(self, client, db):
         assert policy(client.get("/administration/"))["script-src"] == ["'self'"]

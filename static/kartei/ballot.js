@@ -66,21 +66,21 @@ function ranked() {
     function drawRanked(line, place) {
         const parts = [part("place", `${place + 1}.`), part("name", line.name)];
         if (place > 0) {
-            const up = button("↑", `${words.up}: ${line.name}`, "quiet", () =>
+            const up = button("↑", `${words.up}: ${line.name}`, "btn btn-outline-secondary", () =>
                 move(place, place - 1, `up-${place - 1}`),
             );
             up.dataset.focus = `up-${place}`;
             parts.push(up);
         }
         if (place < order.length - 1) {
-            const down = button("↓", `${words.down}: ${line.name}`, "quiet", () =>
+            const down = button("↓", `${words.down}: ${line.name}`, "btn btn-outline-secondary", () =>
                 move(place, place + 1, `down-${place + 1}`),
             );
             down.dataset.focus = `down-${place}`;
             parts.push(down);
         }
         parts.push(
-            button("×", `${words.remove}: ${line.name}`, "quiet", () => move(place, null, "add-0")),
+            button("×", `${words.remove}: ${line.name}`, "btn btn-outline-secondary", () => move(place, null, "add-0")),
         );
         item(...parts, line.said);
     }
@@ -94,14 +94,14 @@ function ranked() {
         item(words.order).className = "head";
         order.forEach(drawRanked);
         if (order.length === 0) {
-            item(words.none).className = "head subtle";
+            item(words.none).className = "head text-body-secondary";
         }
         const rest = lines.filter((line) => !order.includes(line));
         if (rest.length > 0) {
             item(words.rest).className = "head";
         }
         rest.forEach((line, place) => {
-            const add = button(line.name, `${words.add}: ${line.name}`, "add", () => {
+            const add = button(line.name, `${words.add}: ${line.name}`, "btn add", () => {
                 order.push(line);
                 draw();
                 (list.querySelector(`[data-focus="add-${place}"]`) ?? form.querySelector("button:not([type])"))?.focus();

@@ -96,7 +96,7 @@ def test_a_secretary_sets_codes_up_and_reaches_the_office_with_them(
     secret = page.locator("main code").inner_text()
     page.get_by_label("Authenticator code").fill(code_of(secret))
     page.get_by_role("button", name="Turn the codes on").click()
-    recovery = page.locator(".units code").first.inner_text()
+    recovery = page.get_by_role("listitem").locator("code").first.inner_text()
     page.get_by_role("link", name="Go on").click()
     expect(page.get_by_role("heading", name=town.district.name)).to_be_visible()
 

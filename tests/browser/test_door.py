@@ -142,6 +142,21 @@ def test_a_finger_that_taps_twice_checks_off_once(at_door, people, complaints):
     assert complaints == []
 
 
+def test_the_queue_goes_on_without_a_new_page(at_door, poll, people, complaints):
+    at_door.evaluate("window.same = true")
+    check_off_by(Steps(at_door), "jurgen", people[0].full_name)
+    check_off(poll=poll, member=people[1], by=None)  # at another door
+    check_off_by(Steps(at_door), "ify", people[3].full_name)
+    expect(at_door.get_by_role("list", name="Turnout")).to_contain_text("3 of 4 entitled")
+    assert at_door.evaluate("window.same")
+    at_door.context.clear_cookies(name="sessionid")
+    at_door.get_by_role("searchbox").fill("jurgen")
+    at_door.get_by_role("searchbox").press("Enter")
+    expect(at_door.get_by_role("button", name="Log in", exact=True)).to_be_visible()
+    assert f"next=/tell/{poll.code}/" in at_door.url
+    assert complaints == []
+
+
 def test_the_door_works_without_scripts(browser, live_server, poll, people, three):
     with browser.new_context(java_script_enabled=False) as context:
         page = context.new_page()
