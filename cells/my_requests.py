@@ -192,7 +192,7 @@ def take_back(*, request: Request, on: date, by: Account) -> Request:
 @tells_requests
 def told_of(request: Request) -> Iterator[tuple[Text, Any]]:
     """What a request tells besides its kind, cell and reason; nothing of a veiled person (A14)."""
-    if request.member is not None and request.member.is_veiled:
+    if request.is_veiled:
         return
     if request.kind == Kind.ADDRESS:
         yield lazy("New address"), f"{request.address}, {request.locality}".strip(", ")

@@ -12,13 +12,20 @@ from django.utils.translation import gettext_lazy as lazy
 from audit.days import day_in_words
 from audit.refusals import Blocker
 from cells.foresight import TOLD
-from cells.request_blockers import deciding_blockers, granting_blockers, withdrawing_blockers
+from cells.request_blockers import (
+    deciding_blockers,
+    granting_blockers,
+    names_no_cell,
+    withdrawing_blockers,
+)
 from cells.requests import applicant, grant_request, refuse_request, withdraw_request
 from districts.acts import Act, DayInput, Outcome, Text, act_on, sentence
+from districts.models import Unit
+from districts.picking import CELL, PickField
 from members.admin_acts import with_consequences
 from members.admission_acts import likely_doubles, roles_that_end
 from members.asking import told_of
-from members.belonging import belongings
+from members.belonging import belonging_of_newcomer, belongings
 from members.membership import admission_blockers
 from members.models import Member, Request
 from members.residence import before
@@ -50,6 +57,9 @@ class Decision(Act):
             yield lazy("Reason given"), asked.reason
         if asked.member:
             yield from by_the_articles(asked.member)
+        elif names_no_cell(asked) and not asked.is_veiled:
+            known = belonging_of_newcomer(asked.workplace, asked.locality, timezone.localdate())
+            yield lazy("By the articles"), f"{known.article}: {known.why}"
 
     def foreseen(self) -> Iterable[Blocker]:
         return deciding_blockers(self.target, self.request.user, timezone.localdate())
@@ -133,12 +143,18 @@ class Grant(Decision):
             by=self.request.user,
             takes_effect=self._effect(),
             reason=self.cleaned_data["reason"],
+            cell=self._chosen(),
         )
         text = _("Granted on %(day)s: %(what)s.")
         told = sentence(text, day=self.day, what=granted.get_kind_display())
         if known is not None:
             told = with_consequences(told, known)
         return Outcome(granted.member or granted, told)
+
+    def _chosen(self) -> Unit | None:
+        """The cell for an application that names none."""
+        chosen: Unit | None = self.cleaned_data.get("cell")
+        return chosen
 
     def _effect(self) -> date:
         effect: date = self.cleaned_data["takes_effect"] or self.day
@@ -158,6 +174,21 @@ class GrantAdmission(Grant):
     icon = "person_add"
     rehearsed = False  # it would use up a number, which is never given again
 
+    cell = PickField(
+        CELL,
+        label=lazy("Cell"),
+        help_text=lazy("The application names none. Its code or name."),
+    )
+
+    def adapt(self) -> None:
+        super().adapt()
+        if not names_no_cell(self.target):
+            del self.fields["cell"]
+            return
+        asked: Request = self.target
+        known = belonging_of_newcomer(asked.workplace, asked.locality, timezone.localdate())
+        self.fields["cell"].initial = known.cell and known.cell.pk
+
     @classmethod
     def applies_to(cls, target: Request, on: date) -> bool:
         return target.is_open and target.kind == ADMISSION
@@ -167,14 +198,26 @@ class GrantAdmission(Grant):
         yield from likely_doubles(self.request, self._person(target))
 
     def blockers(self, target: Request) -> Iterable[Blocker]:
-        found = granting_blockers(target, self.request.user, self.day, self._effect())
-        if not found and target.cell:
-            found = admission_blockers(member=self._person(target), cell=target.cell)
+        cell = self._cell(target)
+        found = granting_blockers(
+            target, self.request.user, self.day, self._effect(), chosen=self._chosen()
+        )
+        if not found and cell:
+            found = admission_blockers(member=self._person(target), cell=cell)
         return found
+
+    def foreseen(self) -> Iterable[Blocker]:
+        if names_no_cell(self.target):  # it is chosen here
+            return deciding_blockers(self.target, self.request.user, timezone.localdate())
+        return super().foreseen()
+
+    def _cell(self, target: Request) -> Unit | None:
+        return target.cell or self._chosen()
 
     def foretold(self, target: Request) -> Iterable[Text]:
         text = _("%(who)s is admitted to %(cell)s on %(day)s, under the next number.")
-        yield sentence(text, who=target.applicant, cell=target.cell, day=self._effect())
+        cell = self._cell(target)
+        yield sentence(text, who=target.applicant, cell=cell, day=self._effect())
 
     def _person(self, target: Request) -> Member:
         return Member(joined=self._effect(), **applicant(target))

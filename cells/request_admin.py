@@ -111,7 +111,7 @@ class RequestAdmin(ActingAdmin):
         parts: list[Any] = [(_("What is asked"), {"fields": asked})]
         if obj is not None and obj.kind == Request.Kind.ADMISSION:
             person = (("given_name", "family_name"), "born", ("email", "phone"))
-            fields = (*person, ("address", "residence"))
+            fields = (*person, ("address", "residence"), "works_at")
             parts.append((_("Who asks to be admitted"), {"fields": fields}))
         if obj is not None and not obj.is_open:
             decided = (("decided_on", "takes_effect"), "decided_in_name", "decision_reason")
@@ -163,6 +163,10 @@ class RequestAdmin(ActingAdmin):
     @admin.display(description=_("decision entered by"))
     def decided_in_name(self, asked: Request) -> str | None:
         return str(asked.decided_by) if asked.decided_by else None
+
+    @admin.display(description=_("works at"))
+    def works_at(self, asked: Request) -> str | None:
+        return str(asked.workplace) if asked.workplace else None
 
     @admin.display(description=_("locality of residence"))
     def residence(self, asked: Request) -> str | None:

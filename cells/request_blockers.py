@@ -328,14 +328,33 @@ def decided_blocker(request: Request) -> Blocker:
     )
 
 
-def granting_blockers(request: Request, by: Any, on: date, takes_effect: date) -> list[Blocker]:
-    """All that keeps the account from granting the request with effect from `takes_effect`."""
+def granting_blockers(
+    request: Request, by: Any, on: date, takes_effect: date, *, chosen: Unit | None = None
+) -> list[Blocker]:
+    """All that keeps the account from granting the request with effect from `takes_effect`.
+
+    `chosen` is the cell for an application that names none.
+    """
     blockers = deciding_blockers(request, by, on)
     if not request.is_open:
         return blockers
     if takes_effect < on:
         blockers.append(Blocker(_("It takes effect on the day it is granted or later.")))
+    if names_no_cell(request):
+        return [*blockers, *_chosen_blockers(chosen, takes_effect)]
     return [*blockers, *_stale_blockers(request, on), *_effect_blockers(request, takes_effect)]
+
+
+def names_no_cell(request: Request) -> bool:
+    """Whether it is an application for which nobody could tell the cell."""
+    return request.kind == Request.Kind.ADMISSION and request.cell_id is None
+
+
+def _chosen_blockers(cell: Unit | None, on: date) -> Iterator[Blocker]:
+    if cell is None:
+        yield Blocker(_("The application names no cell: choose one."))
+    else:
+        yield from cell_blockers(cell, on)
 
 
 def _stale_blockers(request: Request, on: date) -> Iterator[Blocker]:

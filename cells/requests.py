@@ -151,10 +151,11 @@ def keep_request(
     reason: str,
     by: Any,
     also: Iterable[Blocker],
+    to: Unit | None = None,
 ) -> Request:
     """Keep the request, if neither `also` nor what holds for all requests stands in the way.
 
-    Raises `CannotAsk`.
+    Where no cell is named, the unit `to` decides. Raises `CannotAsk`.
     """
     member, kind = request.member, request.kind
     standing = open_blockers(member, kind) if member else ()
@@ -162,7 +163,7 @@ def keep_request(
     request.cell, request.asked_on, request.asked_by = cell, on, by
     request.due_on = on + timedelta(days=statutes().request_days)
     request.reason = reason
-    request.unit = deciding_unit(kind=kind, member=member, cell=cell, on=on)
+    request.unit = deciding_unit(kind=kind, member=member, cell=cell, on=on) or to
     refuse_if(field_blockers(request), CannotAsk)
     request.save(force_insert=True)
     return request
@@ -173,20 +174,28 @@ def keep_request(
 
 @recorded("grant-request")
 def grant_request(
-    *, request: Request, on: date, by: Any, takes_effect: date | None = None, reason: str = ""
+    *,
+    request: Request,
+    on: date,
+    by: Any,
+    takes_effect: date | None = None,
+    reason: str = "",
+    cell: Unit | None = None,
 ) -> Request:
     """Grant the request, and do what it asks for from `takes_effect` on, the day `on` if none.
 
-    `by` is the account that decides. Raises `CannotDecide` with all that stands in the way.
+    `by` is the account that decides, `cell` the one it chooses where an application names none.
+    Raises `CannotDecide` with all that stands in the way.
     """
     request, effect = _locked(request), takes_effect or on
-    refuse_if(granting_blockers(request, by, on, effect), CannotDecide)
+    refuse_if(granting_blockers(request, by, on, effect, chosen=cell), CannotDecide)
+    request.cell = request.cell or cell
     request.takes_effect, request.member = effect, _carry_out(request, effect)
-    granted = _settle(request, State.GRANTED, on=on, by=by, reason=reason)
+    granted = settle(request, State.GRANTED, on=on, by=by, reason=reason)
     if request.kind == Kind.EXIT:
         for other in Request.objects.open().filter(member=request.member):
             day = max(on, other.asked_on)
-            _settle(other, State.WITHDRAWN, on=day, by=by, reason=_("The membership ends."))
+            settle(other, State.WITHDRAWN, on=day, by=by, reason=_("The membership ends."))
     return granted
 
 
@@ -198,7 +207,7 @@ def refuse_request(*, request: Request, on: date, by: Any, reason: str) -> Reque
     if not reason.strip():
         blockers.append(Blocker(_("A refusal has a reason.")))
     refuse_if(blockers, CannotDecide)
-    return _settle(request, State.REFUSED, on=on, by=by, reason=reason)
+    return settle(request, State.REFUSED, on=on, by=by, reason=reason)
 
 
 @recorded("withdraw-request")
@@ -209,7 +218,7 @@ def withdraw_request(*, request: Request, on: date, by: Any, reason: str = "") -
     """
     request = _locked(request)
     refuse_if(withdrawing_blockers(request, by, on), CannotDecide)
-    return _settle(request, State.WITHDRAWN, on=on, by=by, reason=reason)
+    return settle(request, State.WITHDRAWN, on=on, by=by, reason=reason)
 
 
 def _locked(request: Request) -> Request:
@@ -246,14 +255,15 @@ def applicant(request: Request) -> dict[str, Any]:
     return {name: getattr(request, name) for name in names}
 
 
-def _settle(request: Request, state: str, *, on: date, by: Any, reason: str) -> Request:
+def settle(request: Request, state: str, *, on: date, by: Any, reason: str) -> Request:
+    """Write down what became of a locked request: a part of the acts. Raises `CannotDecide`."""
     request.state, request.decided_on, request.decided_by = state, on, by
     request.decision_reason = reason
     refuse_if(field_blockers(request), CannotDecide)
     request.save(
         update_fields=[
             *("state", "decided_on", "decided_by", "decision_reason"),
-            *("member", "takes_effect"),
+            *("member", "takes_effect", "cell"),
         ]
     )
     return request
@@ -270,7 +280,7 @@ def move_requests(keep: Member, gone: Member) -> None:
             reason = _("Asked twice, under two numbers of one person: see request %(number)s.")
             day = max(later.asked_on, timezone.localdate())
             text = reason % {"number": first.pk}
-            _settle(later, State.WITHDRAWN, on=day, by=None, reason=text)
+            settle(later, State.WITHDRAWN, on=day, by=None, reason=text)
         row.member = keep
         row.save(update_fields=["member"])
 

@@ -270,6 +270,8 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("EMAIL_FROM", default="kartei@localh
 # The statutes' numbers: see audit.rulebook.Statutes for their names and defaults. ----------------
 
 STATUTES: dict[str, int] = env.json("STATUTES", default={})
+# Whether strangers can ask to be admitted by the public form.
+JOINING = env.bool("JOINING", default=True)
 # Days after which what names people is erased: see members.periods.Retention.
 RETENTION: dict[str, int] = env.json("RETENTION", default={})
 # The work that bureaus share out besides the chair's, the secretary's, the treasurer's, literature

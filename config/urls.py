@@ -12,6 +12,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("", include("members.urls")),
     path("", include("members.accounts.urls")),
+    path("join/", include("cells.join_urls")),
     path("language/<slug:code>/", choose_language, name="language"),
     path("admin/login/", views.admin_login),
     path("admin/password_change/", RedirectView.as_view(pattern_name="account_change_password")),

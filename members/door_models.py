@@ -155,3 +155,23 @@ class FactorReset(models.Model):
 
     def __str__(self) -> str:
         return f"{self.account_id}, {self.asked_at:%Y-%m-%d}"
+
+
+class ApplicationLink(models.Model):
+    """A link under which somebody who asked to be admitted follows the request.
+
+    The one on the page and the one in the e-mail are two, each made where it is shown or sent.
+    """
+
+    request = models.ForeignKey(
+        "members.Request", models.CASCADE, related_name="links", verbose_name=_("request")
+    )
+    token_hash = models.CharField(max_length=64, unique=True, editable=False)
+    made_on = models.DateField(_("made"), default=timezone.localdate)
+
+    class Meta:
+        verbose_name = _("link to an application")
+        verbose_name_plural = _("links to applications")
+
+    def __str__(self) -> str:
+        return f"{self.request_id}, {self.made_on.isoformat()}"

@@ -417,6 +417,9 @@ from members.door_models import (  # noqa: E402
     AddressChange as AddressChange,
 )
 from members.door_models import (  # noqa: E402
+    ApplicationLink as ApplicationLink,
+)
+from members.door_models import (  # noqa: E402
     FactorReset as FactorReset,
 )
 from members.door_models import (  # noqa: E402

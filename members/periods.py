@@ -18,6 +18,7 @@ class Retention:
     members: int = 365  # from the end of a membership: names, day of birth, contact, and the log's
     requests: int = 365  # from a decision: what was written in the request and in the decision
     applicants: int = 180  # from a refusal or withdrawal: who asked to be admitted
+    links: int = 30  # from the decision on an application: the link under which it is followed
 
     def before(self, name: str, on: date) -> date:
         """The last day of what is due on the day `on`: what ended then, or earlier."""

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from datetime import date
 
+from django.db.models import QuerySet
+
 from audit.refusals import Blocker
 from members.erasing import (
     CannotErase,
@@ -11,7 +13,7 @@ from members.erasing import (
     erasing_blockers,
     written_in,
 )
-from members.models import Member, Request
+from members.models import ApplicationLink, Member, Request
 from members.names import ERASED
 from members.periods import retention
 from members.request_model import RequestQuerySet
@@ -65,7 +67,15 @@ def carry_out(on: date, *, dry_run: bool = False) -> Report:
         _member(member, on, report, dry_run=dry_run)
     report.requests = _requests(due_requests(on), on, report, dry_run=dry_run)
     report.applications = _requests(due_applications(on), on, report, dry_run=dry_run)
+    if not dry_run:
+        due_links(on).delete()
     return report
+
+
+def due_links(on: date) -> QuerySet[ApplicationLink]:
+    """The links to applications that were decided so long ago that nobody follows them."""
+    day = retention().before("links", on)
+    return ApplicationLink.objects.filter(request__decided_on__lte=day)
 
 
 def _member(member: Member, on: date, report: Report, *, dry_run: bool) -> None:

@@ -134,6 +134,10 @@ TABLE = {
     **{
         name: (keys, answers) for answers, names in ACCOUNTS.items() for name, keys in names.items()
     },
+    "join": ((), ANYBODY),
+    # Whoever has the link; there is none of that name.
+    "application": (("none",), Answers(*[404] * 7)),
+    "withdraw-application": (("none",), Answers(*[405] * 7)),
     "language": (("de",), Answers(*[302] * 7)),
     "admin:index": ((), STAFF),
     "find": ((), LIST),

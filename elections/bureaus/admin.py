@@ -22,6 +22,8 @@ from districts.roles import CHANGE
 from districts.scope import ground_of
 from districts.sections import Section, declare_section
 from elections.bureaus import election_pages, pages  # noqa: F401  # they declare their acts
+from elections.bureaus.announcing import last_announcement
+from elections.bureaus.announcing_pages import announced_in_words
 from elections.bureaus.lawful import Strength, asks_factory_majority, strength_blockers
 from elections.bureaus.portfolios import portfolio_label
 from elections.bureaus.strengths import strengths
@@ -96,6 +98,8 @@ class BureauAdmin(ActingAdmin):
             yield _("To be confirmed by (A14)"), day_in_words(obj.confirm_by), ""
             confirmed = day_in_words(obj.confirmed_on) if obj.confirmed_on else _("not yet")
             yield _("Confirmed on"), confirmed, ""
+        told = last_announcement(obj)
+        yield _("Announced"), announced_in_words(told) if told else _("not yet"), ""
         question = obj.question
         if question is not None:
             mine = ground_of(request).has(question.unit.tree_id, question.unit.lft)

@@ -1,7 +1,7 @@
 """What is logged of bureaus and their seats."""
 
 from audit.log import log_changes
-from elections.models import Bureau, Seat
+from elections.models import Announcement, Bureau, Seat
 
 log_changes(
     Bureau,
@@ -16,4 +16,12 @@ log_changes(
     key=lambda row: f"{row.bureau.code}/{row.member_id}/{row.since.isoformat()}",
     unit=lambda row: row.bureau.unit_id,
     member=lambda row: row.member_id,
+)
+log_changes(
+    Announcement,
+    table="announcements",
+    key=lambda row: row.pk,
+    name=str,
+    unit=lambda row: row.bureau.unit_id,
+    leave_out=("reached", "sent", "failed"),
 )

@@ -1,5 +1,6 @@
 """Questions, polls, who voted, nameless ballots; meetings, delegates; who leads; emergencies."""
 
+from elections.models.announcements import Announcement
 from elections.models.ballots import Count, PaperCount, SealedBallot
 from elections.models.bureaus import Bureau, Seat
 from elections.models.delegates import Apportionment, Delegate, Delegation
@@ -14,6 +15,7 @@ from elections.models.tries import PassphraseTry
 
 __all__ = [
     "AgendaItem",
+    "Announcement",
     "Apportionment",
     "Attendance",
     "Bureau",

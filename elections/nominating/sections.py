@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Q
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -16,11 +17,13 @@ from districts.roles import CHANGE
 from districts.scope import ground_of
 from districts.sections import Section, declare_section
 from elections.all_polls_acts import CloseAll, CountAll, OpenAll, PublishAll
+from elections.bureaus.announcing import announcing_blockers, last_announcement
+from elections.bureaus.announcing_pages import Announce, announced_in_words
 from elections.bureaus.electing import is_for_a_bureau
 from elections.bureaus.election_pages import ConstituteElected
 from elections.delegates.choosing import is_of_delegates
 from elections.delegates.election_pages import DelegatesElected
-from elections.models import Nomination, NominationCall, Question
+from elections.models import Bureau, Nomination, NominationCall, Question
 from elections.models.polls import State as Poll
 from elections.nominating.calls import known_call
 from elections.nominating.outlook import outlook
@@ -39,12 +42,16 @@ _NEXT: dict[str, Any] = {
 
 @dataclass(slots=True)
 class Step:
-    """A step of the way: what it is, what is done or missing, and the act that takes it."""
+    """A step of the way: what it is, what is done or missing, and the act that takes it.
+
+    The act is one on the election, unless `row` is what it is done to.
+    """
 
     title: Text
     done: bool
     told: Sequence[Any] = ()
     act: Any = None
+    row: Bureau | None = None
     is_now: bool = False
     address: str = ""
     button: Text = ""
@@ -61,8 +68,9 @@ def _way(request: HttpRequest, question: Any) -> Mapping[str, Any] | None:
     if now is not None:
         now.is_now = True
         if mine and now.act:
-            name = "admin:elections_question_act"
-            now.address = reverse(name, args=[question.pk, now.act.name])
+            row = now.row or question
+            name = f"admin:elections_{row._meta.model_name}_act"
+            now.address = reverse(name, args=[row.pk, now.act.name])
             now.button = now.act.title
     return {"steps": steps}
 
@@ -80,15 +88,29 @@ def _steps(
     yield Step(_("Check"), not missing and not called, missing or lawful)
     yield from _polls(states)
     if is_for_a_bureau(question):
-        taken = question.bureaus.exists() or question.seats_filled.exists()
+        bureau = _filled_by(question)
         told = _("Those elected accept or decline, and the bureau is constituted.")
-        yield Step(_("Acceptance and constitution"), taken, [told], ConstituteElected)
-        seen = _("All members below see on their first page who leads, from the constitution on.")
-        yield Step(_("Announcement"), taken, [seen])
+        yield Step(_("Acceptance and constitution"), bureau is not None, [told], ConstituteElected)
+        yield _announcement(bureau)
     elif is_of_delegates(question):
         sent = question.delegates.exists()
         told = _("Those elected accept or decline, and are sent.")
         yield Step(_("Acceptance"), sent, [told], DelegatesElected)
+
+
+def _filled_by(question: Question) -> Bureau | None:
+    """The bureau that this election constituted, or whose free seats it filled. One query."""
+    filled = Q(question=question) | Q(seats__question=question)
+    return Bureau.objects.filter(filled).select_related("unit").order_by("-since", "-pk").first()
+
+
+def _announcement(bureau: Bureau | None) -> Step:
+    seen = _("All members below see on their first page who leads, from the constitution on.")
+    last = last_announcement(bureau) if bureau else None
+    if bureau is None or bureau.until is not None:
+        return Step(_("Announcement"), bureau is not None, [seen])
+    told = [announced_in_words(last)] if last else list(announcing_blockers(bureau))
+    return Step(_("Announcement"), last is not None, told or [seen], Announce, row=bureau)
 
 
 def _candidates(question: Question, call: NominationCall | None, standing: int) -> Step:

@@ -4,6 +4,7 @@ from typing import Any, cast
 
 from allauth.account.views import LoginView
 from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
@@ -17,7 +18,7 @@ class SignIn(LoginView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         known: dict[str, Any] = super().get_context_data(**kwargs)
-        return known | {"is_demonstration": is_switched_off()}
+        return known | {"is_demonstration": is_switched_off(), "joining": settings.JOINING}
 
 
 sign_in = SignIn.as_view()

@@ -245,7 +245,7 @@ def test_an_election_s_page_asks_as_much_for_one_nomination_as_for_three(client,
     page_of(client, question)
     with CaptureQueriesContext(connection) as asked:
         page_of(client, question)
-    assert len(asked) == 34, "\n".join(one["sql"] for one in asked)
+    assert len(asked) == 33, "\n".join(one["sql"] for one in asked)
 
 
 def test_nominations_whose_last_day_has_passed_wait_to_be_closed(client, office):
