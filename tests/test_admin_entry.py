@@ -106,7 +106,7 @@ def test_the_own_page_takes_as_many_queries_for_one_row_as_for_three(
             member=person, unit=town.street_cell, since=factories.JOINED, kind="residence"
         )
     client.force_login(factories.account(member=person))
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(17):
         client.get(reverse("home"))
 
 
