@@ -11,7 +11,7 @@ from audit.refusals import Blocker, Refused, field_blockers, refuse_if
 from districts.models import Locality, Unit
 from districts.roles import end_roles
 from members.accounts.closing import close_account
-from members.models import Account, EarlierMembership, Member, Registration
+from members.models import EarlierMembership, Member, Registration
 from members.registrations import lock_member, lock_unit, placing_blockers
 from members.residence import settle_residence
 
@@ -83,10 +83,9 @@ def end_membership(*, member: Member, on: date, reason: str) -> Member:
     for registration in member.registrations.not_ended(on):
         registration.until = on
         registration.save(update_fields=["until"])
-    account = Account.objects.filter(member=member).first()
+    account = close_account(member=member, on=on)
     if account is not None:
         end_roles(account=account, on=on)
-    close_account(member=member, on=on)
     return member
 
 

@@ -29,8 +29,8 @@ def ends_with_account(ending: Ending) -> Ending:
 
 
 @recorded("close-account")
-def close_account(*, member: Member, on: date) -> None:
-    """Close the member's account from the day `on`; nothing if there is none.
+def close_account(*, member: Member, on: date) -> Account | None:
+    """Close the member's account from the day `on` and answer it; None if there is none.
 
     On a day that has come, its sessions, second factors, links and invitations end in the same
     transaction. On a later one it lets nobody in from that day, and the rest ends with that.
@@ -40,19 +40,21 @@ def close_account(*, member: Member, on: date) -> None:
         if account is not None:
             account.closes_on = on
             account.save(update_fields=["closes_on"])
-        return
+        return account
     revoke_invitations(member=member)
     for ending in _endings:
         ending(member)
     if account is not None:
         shut(account, on)
+    return account
 
 
 def shut(account: Account, on: date) -> None:
     """Let the account let nobody in, and forget what it logged in with."""
     account.is_active, account.closes_on = False, on
+    account.is_staff, account.holds_office = account.is_superuser, False
     account.set_unusable_password()
-    account.save(update_fields=["is_active", "closes_on", "password"])
+    account.save(update_fields=["is_active", "closes_on", "is_staff", "holds_office", "password"])
     AddressChange.objects.filter(account=account).delete()
     for reset in FactorReset.objects.filter(account=account, ended_at=None):
         reset.ended_at = timezone.now()
