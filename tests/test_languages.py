@@ -4,7 +4,9 @@ from string import Formatter
 
 import pytest
 from babel.messages.catalog import Catalog
+from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.translation import override
 
 from bin import messages
 
@@ -56,6 +58,17 @@ def test_the_language_of_the_browser_is_spoken_until_another_is_chosen(client):
     )
     assert (answer.status_code, answer.url) == (302, login)
     assert 'lang="en"' in client.get(login, headers={"Accept-Language": "de-AT"}).text
+
+
+@pytest.mark.parametrize(
+    ("language", "direction", "sheet"),
+    [("de", "ltr", "bootstrap.min.css"), ("fa", "rtl", "bootstrap.rtl.min.css")],
+)
+def test_a_page_runs_in_the_direction_of_its_language(language, direction, sheet):
+    with override(language):
+        page = render_to_string("404.html")
+    assert f'dir="{direction}"' in page
+    assert f"bootstrap/css/{sheet}" in page
 
 
 @pytest.mark.parametrize(

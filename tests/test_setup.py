@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.contrib.staticfiles.finders import get_finder
 from django.db import connection
 from django.http import HttpResponse
 from django.urls import include, path
@@ -161,6 +162,15 @@ def policy(response: HttpResponse) -> dict[str, list[str]]:
     """The content security policy of a response, by directive."""
     header = response["Content-Security-Policy"]
     return {name: values for name, *values in (part.split() for part in header.split(";"))}
+
+
+def test_of_the_packaged_style_and_scripts_only_what_a_page_asks_for_is_collected():
+    found = {path for path, _where in get_finder("config.packaged.PackagedFiles").list([])}
+    packaged = {path for path in found if path.startswith(("bootstrap/", "django_htmx/"))}
+    sheets = {f"bootstrap/css/bootstrap{way}.min.css" for way in ("", ".rtl")}
+    maps = {f"{sheet}.map" for sheet in sheets}
+    assert packaged == {*sheets, *maps, "django_htmx/htmx-2.min.js"}
+    assert "admin/js/core.js" in found
 
 
 @pytest.mark.urls(__name__)
