@@ -61,3 +61,19 @@ def test_from_the_login_to_the_receipt(town, page: Page, live_server, complaints
     expect(page.locator(".receipt")).to_have_text(RECEIPT)
     assert CheckOff.objects.filter(poll=poll, member=member).exists()
     assert complaints == []
+
+
+def test_the_office_s_navigation_opens_by_the_keyboard_on_a_phone(
+    administrator, page: Page, live_server, complaints
+):
+    page.set_viewport_size({"width": 320, "height": 700})
+    page.goto(f"{live_server.url}/admin/")
+    opening = page.get_by_role("button", name="Navigation", exact=True)
+    expect(opening).to_have_attribute("aria-expanded", "false")
+    tab_to(page, opening)
+    page.keyboard.press("Enter")
+    closing = page.get_by_role("button", name="Close the navigation")
+    expect(closing).to_be_visible()
+    closing.press("Enter")
+    expect(closing).to_be_hidden()
+    assert complaints == []
