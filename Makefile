@@ -84,11 +84,12 @@ test-postgres: $(INSTALLED_DEV) $(CATALOGUES)
 
 lint: export SECRET_KEY = for-the-linters-alone
 lint: export ENV_FILE = /dev/null
-lint: $(INSTALLED_DEV) ## look over the code: style, format, types, and which app imports which
+lint: $(INSTALLED_DEV) ## look over the code: style, format, types, imports between apps, security
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy .
 	.venv/bin/lint-imports
+	.venv/bin/bandit -q -r audit cells config districts elections members bin -c pyproject.toml
 
 bench: $(INSTALLED_DEV) ## run all measurements, in a PostgreSQL database that they may empty
 	@bin/bench

@@ -13,7 +13,7 @@ PATIENCE = 20  # seconds for a program to end by itself
 
 
 def main(words: list[str]) -> int:
-    running = [subprocess.Popen(command) for command in split(words)]  # noqa: S603
+    running = [subprocess.Popen(command) for command in split(words)]  # noqa: S603  # nosec  # commands of our own
     stopped: list[int] = []
 
     def stop(signum: int, _frame: FrameType | None) -> None:

@@ -96,7 +96,7 @@ def _question_of_principle(around: Around, tellers: Sequence[Account]) -> None:
         channels=Poll.Channels.BOTH,
         tellers=tellers,
     )
-    chance = Random(_SEED)  # noqa: S311  # what the made-up people do, and nothing secret
+    chance = Random(_SEED)  # noqa: S311  # nosec B311  # what the made-up people do, and nothing secret
     for poll in polls:
         if not opening_blockers(poll):
             _vote(open_poll(poll=poll), chance, share=0.3, but=around.member)
@@ -126,7 +126,7 @@ def _bureau(around: Around, tellers: Sequence[Account], phrases: Sequence[str]) 
         tellers=tellers,
     )
     poll = open_poll(poll=poll)
-    _vote(poll, Random(_SEED), share=0.5)  # noqa: S311
+    _vote(poll, Random(_SEED), share=0.5)  # noqa: S311  # nosec B311
     poll = close_poll(poll=poll)
     for teller, phrase in zip(tellers[:2], phrases, strict=False):
         open_boxes(account=teller, polls=[poll], passphrase=phrase)
@@ -165,7 +165,7 @@ def _closed(around: Around, tellers: Sequence[Account]) -> None:
         tellers=tellers,
     )
     poll = open_poll(poll=poll)
-    _vote(poll, Random(_SEED), share=0.8)  # noqa: S311
+    _vote(poll, Random(_SEED), share=0.8)  # noqa: S311  # nosec B311
     close_poll(poll=poll)
 
 

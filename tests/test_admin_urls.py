@@ -21,7 +21,7 @@ from elections.meetings.feeds import renew_feed
 from elections.models import Bureau
 from elections.voting import check_off
 from members.employments import start_employment
-from members.models import Request
+from members.models import Account, Request
 from members.registrations import register_member
 from tests import factories
 from tests.meetings import making as meetings
@@ -37,7 +37,8 @@ class Answers:
 
     A member who is no staff; staff without a role; the auditor of the district; the secretary of
     another town; the secretary of the district; the administrator; a teller of the district, who is
-    no staff and is answered like a member where nothing else is said.
+    no staff and is answered like a member where nothing else is said; another member, of a cell of
+    another town, the same; the account of somebody whose membership has ended, like nobody.
     """
 
     nobody: int
@@ -48,9 +49,13 @@ class Answers:
     secretary: int
     administrator: int
     teller: int = 0
+    another: int = 0
+    closed: int = 0
 
     def __post_init__(self):
         object.__setattr__(self, "teller", self.teller or self.member)
+        object.__setattr__(self, "another", self.another or self.member)
+        object.__setattr__(self, "closed", self.closed or self.nobody)
 
 
 LIST = Answers(302, 302, 403, 200, 200, 200, 200)
@@ -223,10 +228,19 @@ TABLE = {
     "box": (("code",), DOOR),
     "receipt-code": ((), NONE_BY_GET),
     "meetings": ((), Answers(302, 200, 200, 200, 200, 200, 200)),
-    "meeting": (("meeting code",), Answers(302, 200, 404, 200, 404, 200, 200, teller=404)),
-    "meeting-ics": (("meeting code",), Answers(302, 200, 404, 200, 404, 200, 200, teller=404)),
+    "meeting": (
+        ("meeting code",),
+        Answers(302, 200, 404, 200, 404, 200, 200, teller=404, another=404),
+    ),
+    "meeting-ics": (
+        ("meeting code",),
+        Answers(302, 200, 404, 200, 404, 200, 200, teller=404, another=404),
+    ),
     # The code is a member's own.
-    "meeting-pass": (("meeting code",), Answers(302, 200, 404, 404, 404, 404, 404, teller=404)),
+    "meeting-pass": (
+        ("meeting code",),
+        Answers(302, 200, 404, 404, 404, 404, 404, teller=404, another=404),
+    ),
     "calendar-link": ((), NONE_BY_GET),
     # Whoever has the link: nobody logs in for it.
     "meeting-feed": (("feed",), Answers(200, 200, 200, 200, 200, 200, 200)),
@@ -238,7 +252,10 @@ TABLE = {
     "meeting-take-back": (("meeting code",), NONE_BY_GET),
     "meeting-guests": (("meeting code",), NONE_BY_GET),
     # Members of the unit that looks for candidates.
-    "nominations": (("called",), Answers(302, 200, 404, 404, 404, 404, 404, teller=404)),
+    "nominations": (
+        ("called",),
+        Answers(302, 200, 404, 404, 404, 404, 404, teller=404, another=404),
+    ),
     "nominate": (("called",), NONE_BY_GET),
     "answer-nomination": (("called",), NONE_BY_GET),
     "my-page": ((), Answers(302, 200, 200, 200, 200, 200, 200)),
@@ -249,8 +266,8 @@ TABLE = {
     "my-data": ((), OF_A_MEMBER),
     "my-data-file": ((), OF_A_MEMBER),
     "votes": ((), Answers(302, 200, 200, 200, 200, 200, 200)),
-    "vote": (("code",), Answers(302, 200, 404, 404, 404, 404, 404, teller=404)),
-    "board": (("code",), Answers(302, 200, 404, 200, 404, 200, 200)),
+    "vote": (("code",), Answers(302, 200, 404, 404, 404, 404, 404, teller=404, another=404)),
+    "board": (("code",), Answers(302, 200, 404, 200, 404, 200, 200, another=404)),
     # The poll is open: there is no result, and there are no files.
     "result": (("code",), NO_RESULT),
     "poll-files": (("code",), NO_RESULT),
@@ -300,6 +317,8 @@ def a_row_of_each_table():
         "secretary": factories.account(),
         "administrator": factories.account(is_staff=True, is_superuser=True),
         "teller": factories.account(),
+        "another": factories.account(member=factories.member(cell=elsewhere.street_cell)),
+        "closed": factories.account(member=factories.member(cell=town.factory_cell)),
     }
     grant_role(user=accounts["auditor"], role=AUDITOR, unit=town.district)
     grant_role(user=accounts["secretary"], role=SECRETARY, unit=town.district)
@@ -348,6 +367,8 @@ def test_everybody_is_answered_as_the_table_says(client, rows, role):
         keys = [key_of(rows[key]) if key in rows else key for key in arguments]
         if role != "nobody":
             client.force_login(rows[role])
+        if role == "closed":  # it was logged in before, and is so no more
+            Account.objects.filter(pk=rows[role].pk).update(closes_on=factories.JOINED)
         status = client.get(reverse(name, args=keys)).status_code
         if status != getattr(answers, role):
             wrong[name] = (status, getattr(answers, role))

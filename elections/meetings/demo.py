@@ -43,7 +43,7 @@ def general_meetings(day: date) -> None:
     units = list(Unit.objects.open(day).filter(kind__in=LEADERS_OF_CELLS).order_by("code"))
     homes = Registration.objects.in_force(day).filter(kind=HOME, unit__parent__in=units)
     members = dict(homes.order_by().values_list("unit__parent").annotate(Count("pk")))
-    chance = Random(_SEED)  # noqa: S311  # how many came, and nothing secret
+    chance = Random(_SEED)  # noqa: S311  # nosec B311  # how many came, and nothing secret
     made = [
         meeting
         for place, unit in enumerate(units)

@@ -11,7 +11,7 @@ from django.http import HttpRequest
 
 from members.accounts.second_factor import is_switched_off, note_added, note_removed
 
-NOWHERE = "0.0.0.0"  # noqa: S104  # in the place of where somebody was, which nobody keeps
+NOWHERE = "0.0.0.0"  # noqa: S104  # nosec B104  # in the place of where somebody was, which nobody keeps
 
 
 def watch() -> None:

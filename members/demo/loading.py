@@ -72,7 +72,7 @@ def load_demonstration(
     lock_new_trees()
     if Unit.objects.exists() or Locality.objects.exists() or Member.objects.exists():
         raise RegisterInUse
-    chance = Random(seed)  # noqa: S311  # invented people need no secret
+    chance = Random(seed)  # noqa: S311  # nosec B311  # invented people need no secret
     calendar = _Calendar(day)
     ground = GroundPlan(members, chance)
     _load_ground(ground, calendar)
