@@ -304,7 +304,7 @@ def _file(name: str) -> Callable[[Any], str]:
 
 _STYLES = (
     *("admin", "home", "pages", "files", "doubles", "residence", "coverage", "requests"),
-    *("polls", "meetings"),
+    *("polls", "meetings", "unfold"),
 )
 
 UNFOLD = {

@@ -28,13 +28,16 @@ def my_cell(request: HttpRequest, member: Member | None) -> Panel | None:
     home = next((one for one in held if one.kind == HOME), None)
     known = _known(request, member)
     fits = bool(known and known.cell and home and known.cell.pk == home.unit_id)
+    granted = _granted(member, home) if home else None
+    is_exception = granted is not None and granted.basis == Request.Basis.EXCEPTION
     context = {
         "home": home,
         "residences": [one for one in held if one.kind != HOME],
         "known": known,
         "fits": fits,
         "article": article_of_cell(home.unit.kind) if home else "A1",
-        "exception": _exception(member, home) if home and not fits else None,
+        "exception": granted if is_exception and not fits else None,
+        "detached": granted if granted and granted.kind == Request.Kind.DETACHMENT else None,
         "present": member.is_present(timezone.localdate()),
     }
     return Panel("members/my_cell_panel.html", context)
@@ -59,11 +62,9 @@ def _known(request: HttpRequest, member: Member) -> Belonging | None:
     return found[member.pk]
 
 
-def _exception(member: Member, home: Registration) -> Request | None:
-    """The granted request that brought the member to this home against the articles. One query."""
-    return member.requests.filter(
-        basis=Request.Basis.EXCEPTION,
-        state=Request.State.GRANTED,
-        cell=home.unit_id,
-        takes_effect=home.since,
-    ).first()
+def _granted(member: Member, home: Registration) -> Request | None:
+    """The granted request that brought the member to this home. One query."""
+    asked = member.requests.filter(
+        state=Request.State.GRANTED, cell=home.unit_id, takes_effect=home.since
+    )
+    return asked.select_related("unit").first()

@@ -67,7 +67,7 @@ def test_the_office_s_navigation_opens_by_the_keyboard_on_a_phone(
     administrator, page: Page, live_server, complaints
 ):
     page.set_viewport_size({"width": 320, "height": 700})
-    page.goto(f"{live_server.url}/admin/")
+    page.goto(f"{live_server.url}/admin/rules/")
     opening = page.get_by_role("button", name="Navigation", exact=True)
     expect(opening).to_have_attribute("aria-expanded", "false")
     tab_to(page, opening)

@@ -66,7 +66,7 @@ def test_a_detachment_is_asked_and_all_data_downloaded_without_javascript(
     end_employment(employment=member.employments.get(), on=lost)
     plain.goto(f"{live_server.url}/login/")
     account = factories.account(member=member)
-    plain.get_by_label("User name").fill(account.username)
+    plain.get_by_label("E-mail").fill(account.email)
     plain.get_by_label("Password").fill("password")
     plain.get_by_role("button", name="Log in").click()
     steps = Steps(plain)
