@@ -1,6 +1,6 @@
 """What attackers try first: forged forms, foreign rows, redirects, hosts, sessions, random input.
 
-`RANDOM_INPUTS` sets how many random requests are made: 200 in the suite, 10000 to prove it.
+`RANDOM_INPUTS` sets how many random requests are made: 100 in the suite, 10000 to prove it.
 """
 
 import os
@@ -24,7 +24,7 @@ from tests.accounts.making import log_in, officer
 from tests.test_admin_urls import TABLE, key_of, rows  # noqa: F401  # rows is a fixture
 
 pytestmark = pytest.mark.django_db
-EXAMPLES = int(os.environ.get("RANDOM_INPUTS", "200"))
+EXAMPLES = int(os.environ.get("RANDOM_INPUTS", "100"))
 EVIL = "evil.example"
 CHANGES_NOTHING = {"receipt-code"}  # it draws what was sent, by POST to keep it out of addresses
 

@@ -145,7 +145,7 @@ def test_it_answers_alike_whoever_is_known_and_the_secretary_sees_it(client, tow
     client.force_login(secretary(Unit.objects.get(pk=town.town.district.pk)))
     address = reverse("admin:members_request_act", args=[Request.objects.last().pk, ACT])
     page = text(client.post(address, {"on": TODAY.isoformat()}))
-    assert "may be the same person" in page
+    assert "has the same name and the same e-mail" in page
 
 
 @pytest.mark.parametrize(
