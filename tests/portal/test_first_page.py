@@ -120,4 +120,4 @@ def test_it_takes_as_many_queries_for_one_as_for_three(client, town, rows):
         question = votes.motion(town.town.district, title=f"Question {number}")
         votes.opened(question, town.town.factory_cell, tellers=tellers)
     making.logged_in(client, member)
-    assert queries(client, reverse("home")) == 20
+    assert queries(client, reverse("home")) == 21
