@@ -1,4 +1,6 @@
-"""The office's pages as a district's secretary asks for them: seconds and queries of each, as JSON.
+"""The office's pages as a district's secretary asks for them, and a member's own first page.
+
+Seconds and queries of each, as JSON.
 
 Works on the register in `DATABASE_URL` and takes back what it wrote. The argument is the district's
 code; without one, the members of every district are told instead.
@@ -41,13 +43,22 @@ def plain_member(district: Unit) -> Member:
     return counted.filter(places=1, jobs=1, earlier_memberships=None).order_by("number")[0]
 
 
+def logged_in(account: Account) -> Client:
+    client = Client(SERVER_NAME="localhost")
+    client.force_login(account)
+    return client
+
+
 def pages(client: Client, district: Unit) -> dict[str, Callable[[], object]]:
-    member = reverse("admin:members_member_change", args=[plain_member(district).pk])
+    person = plain_member(district)
+    member = reverse("admin:members_member_change", args=[person.pk])
+    own = logged_in(Account.objects.create_user("the measured member", member=person))
     return {
         "first page": lambda: client.get(reverse("admin:index")),
         "members' list": lambda: client.get(reverse("admin:members_member_changelist")),
         "units' list": lambda: client.get(reverse("admin:districts_unit_changelist")),
         "a member's page": lambda: client.get(member),
+        "a member's own first page": lambda: own.get(reverse("home")),
         "a search by name": lambda: client.post(reverse("find"), {"q": "ann"}, follow=True),
     }
 
@@ -69,8 +80,7 @@ def main(code: str) -> dict[str, dict[str, float]]:
     with transaction.atomic(), override_settings(STORAGES=PLAIN):
         secretary = Account.objects.create_user("the measured secretary")
         grant_role(user=secretary, role=SECRETARY, unit=district)
-        client = Client(SERVER_NAME="localhost")
-        client.force_login(secretary)
+        client = logged_in(secretary)
         found = {name: measured(work) for name, work in pages(client, district).items()}
         transaction.set_rollback(True)
     return found

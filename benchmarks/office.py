@@ -1,4 +1,4 @@
-"""A secretary's pages at a million members against the same pages at ten thousand.
+"""A secretary's pages and a member's own, at a million members against those at ten thousand.
 
 A page costs what the district costs and not what the party costs: at most 1.5 times, with the same
 number of queries. Both registers are invented by the same plan, whose districts grow no further
