@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from audit.ground import Ground
 from audit.tables import Table, column, declare
 from audit.tables.declaration import Problem, Reserved, Veiled
+from members.accounts.closing import close_accounts_of_who_left
 from members.models import (
     EarlierMembership,
     Employment,
@@ -216,6 +217,7 @@ MEMBERS = declare(
             _("is for whoever keeps the register of the home cell"),
         ),
         checks=(_no_former_numbers, _no_veiled_names, _nobody_comes_back),
+        finish=close_accounts_of_who_left,
         veiled=Veiled(
             veiled_from_asker,
             emptied=("given_name", "born", "email", "phone", "address", "locality"),

@@ -25,7 +25,7 @@ def in_no_cell(members: QuerySet[Any], on: date) -> QuerySet[Any]:
 def of_who_left(accounts: QuerySet[Any], on: date) -> QuerySet[Any]:
     """Those of `accounts` that still let somebody in whose membership has ended.
 
-    An act that ends a membership closes the account; a file that brings the end does not.
+    An act or a file that ends a membership closes the account: these are from before it did.
     """
     return accounts.filter(is_active=True, member__left__lte=on).exclude(closes_on__lte=on)
 

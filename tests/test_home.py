@@ -314,7 +314,7 @@ def test_accounts_of_who_left_wait_for_the_administrator_alone(client, town, sec
     factories.account(member=factories.member(cell=town.street_cell))
     gone = factories.member(cell=town.street_cell)
     factories.account(member=gone, is_active=False)
-    # As a file brings it: an act would close the account.
+    # As it could be before an act and a file closed the account.
     ended = Member.objects.filter(pk__in=(left.pk, gone.pk))
     ended.update(left=date(2024, 1, 1), left_reason="resigned")
     Registration.objects.filter(member__in=ended).update(until=date(2024, 1, 1))

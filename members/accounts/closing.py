@@ -7,6 +7,7 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
+from django.db.models import Q
 from django.utils import timezone
 
 from audit.log import recorded
@@ -47,6 +48,20 @@ def close_account(*, member: Member, on: date) -> Account | None:
     if account is not None:
         shut(account, on)
     return account
+
+
+def close_accounts_of_who_left() -> None:
+    """Close what is open of those whose membership ends, as a file brings it."""
+    account = Q(account__is_active=True, account__closes_on=None)
+    invited = Q(
+        portal_invitations__isnull=False,
+        portal_invitations__used_at=None,
+        portal_invitations__revoked_at=None,
+    )
+    ending = Member.objects.exclude(left=None).filter(account | invited).distinct()
+    for member in ending.order_by("number"):
+        if member.left is not None:  # asked for above; for the types
+            close_account(member=member, on=member.left)
 
 
 def shut(account: Account, on: date) -> None:

@@ -1,11 +1,13 @@
 """What ends an account, what ends with it, and a lost second factor that two secretaries reset."""
 
+import csv
 from datetime import timedelta
 
 import pytest
 from allauth.mfa.models import Authenticator
 from django.core import mail
 from django.core.cache import cache
+from django.core.management import call_command
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
@@ -44,6 +46,30 @@ def person(town):
 
 def is_in(client):
     return client.get(reverse("votes")).status_code == 200
+
+
+def test_a_file_that_brings_the_end_closes_the_account_with_it(client, person, town, tmp_path):
+    account = officer(TELLER, town.district, member=person)
+    other = factories.member(cell=town.street_cell)
+    invite_to_portal(member=other, way="letter", by=None)
+    log_in(client, account)
+    call_command("export_register", str(tmp_path))
+    file = tmp_path / "members.csv"
+    with file.open(newline="", encoding="utf-8") as lines:
+        rows = list(csv.DictReader(lines))
+    for row in rows:
+        row |= {"left": "2024-01-01", "left_reason": "resigned"}
+    for gone in tmp_path.iterdir():
+        gone.unlink()
+    with file.open("w", newline="", encoding="utf-8") as lines:
+        writer = csv.DictWriter(lines, rows[0], lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+    call_command("import_register", str(tmp_path))
+    account.refresh_from_db()
+    assert not account.is_active
+    assert not is_in(client)
+    assert not Invitation.objects.open().exists()
 
 
 @pytest.mark.parametrize("reason", ["excluded", "resigned", "died"])
