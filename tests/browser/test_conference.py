@@ -138,6 +138,7 @@ def test_a_conference_of_delegates_elects_the_leadership_of_the_town(
     assert complaints == []
 
 
+@pytest.mark.sqlite  # pages look alike on both databases
 def test_no_page_of_delegates_is_too_wide_on_a_phone(
     districts, conference, of_town, page: Page, live_server, complaints
 ):

@@ -236,6 +236,7 @@ def enter(page: Page, *, yes: int, no: int) -> None:
 
 
 @pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.sqlite  # pages look alike on both databases
 def test_every_page_of_the_tellers_fits_the_screen(
     town, three, page: Page, live_server, complaints, width
 ):

@@ -70,6 +70,7 @@ def test_an_admission_asks_back_about_a_double(twice, secretary, page: Page, com
 
 
 @pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.sqlite  # pages look alike on both databases
 def test_the_pages_are_fit_for_a_phone(
     twice, administrator, page: Page, live_server, complaints, width
 ):

@@ -122,6 +122,7 @@ def test_a_poll_and_its_roll(town, cells, secretary, page: Page, live_server, co
     assert complaints == []
 
 
+@pytest.mark.sqlite  # pages look alike on both databases
 def test_no_page_is_too_wide_on_a_phone(
     town, cells, tellers, secretary, page: Page, live_server, complaints
 ):

@@ -97,6 +97,7 @@ def test_several_who_are_missing_are_registered_at_once_from_the_district_s_page
 
 
 @pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.sqlite  # pages look alike on both databases
 def test_the_lists_and_the_acts_fit_the_screen(
     person, administrator, town, there, page: Page, live_server, complaints, width
 ):

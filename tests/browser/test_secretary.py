@@ -115,6 +115,7 @@ def test_the_office_works_without_javascript(person, town, browser, live_server)
 
 
 @pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.sqlite  # pages look alike on both databases
 def test_no_page_breaks_the_content_policy_or_is_wider_than_the_screen(
     person, administrator, town, page: Page, live_server, complaints, width
 ):
@@ -149,6 +150,7 @@ def test_no_page_breaks_the_content_policy_or_is_wider_than_the_screen(
     assert beyond == []
 
 
+@pytest.mark.sqlite  # pages look alike on both databases
 def test_the_member_s_page_is_fit_for_a_phone(person, town, page: Page, live_server, complaints):
     page.set_viewport_size({"width": 390, "height": 844})
     log_in(page, live_server, factories.account(member=person))
