@@ -12,6 +12,7 @@ from frictionless import validate as frictionless_validate
 
 from audit.ground import Ground
 from audit.imports.archive import contents
+from audit.tables.declaration import tables
 from audit.tables.export import export_register
 from audit.tables.importing import CannotImport, Listener, import_register
 from audit.tables.sources import known_names
@@ -115,5 +116,6 @@ def test_an_archive_of_an_export_may_hold_it(place, tmp_path):
 def test_the_import_s_page_says_that_it_is_passed_over(place, client):
     client.force_login(factories.account(is_staff=True, is_superuser=True))
     page = client.get("/admin/import/").content.decode()
-    assert "The program computes coverage.csv, questions.csv, results.csv itself" in page
+    computed = (table.file for table in tables() if table.computed)
+    assert f"The program computes {', '.join(computed)} itself" in page
     assert HEAD.replace(",", ", ") not in page

@@ -140,7 +140,7 @@ def test_as_many_queries_for_one_receipt_as_for_three(
 ):
     cast(poll, votes)
     poll = held(poll)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         client.get(board_of(poll))
 
 
