@@ -1,6 +1,6 @@
 """What all tests share: the databases, the browser, and when either is passed over.
 
-Markers: `browser` (set by itself on a test that asks for a page), `postgres` and `sqlite`.
+Markers: `browser` (set by itself on a test that asks for a page), `walk`, `postgres` and `sqlite`.
 """
 
 import os
@@ -30,6 +30,7 @@ def chromium() -> Path | None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "browser: drives Chromium; passed over where there is none")
+    config.addinivalue_line("markers", "walk: a browser's test that PostgreSQL is walked by too")
     config.addinivalue_line("markers", "postgres: about PostgreSQL; passed over on SQLite")
     config.addinivalue_line("markers", "sqlite: about SQLite; passed over on PostgreSQL")
 
@@ -45,11 +46,22 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         pytest.skip("about PostgreSQL, and DATABASE_URL names none")
     if item.get_closest_marker("sqlite") and connection.vendor != "sqlite":
         pytest.skip("about SQLite, and DATABASE_URL names another database")
+    if item.get_closest_marker("browser") and passed_over(item):
+        pytest.skip("walked on SQLite; BROWSER=all walks everything on PostgreSQL too")
     if item.get_closest_marker("browser") and chromium() is None:
         reason = "no Chromium: install Debian's 'chromium', or name yours in CHROMIUM"
         if os.environ.get("CI"):
             pytest.fail(reason)
         pytest.skip(reason)
+
+
+def passed_over(item: pytest.Item) -> bool:
+    """Whether the browser has seen on SQLite what this test would show on PostgreSQL.
+
+    Each page is asked for on both databases by its own tests; the browser's are long.
+    """
+    everything = os.environ.get("BROWSER") == "all" or connection.vendor != "postgresql"
+    return not everything and item.get_closest_marker("walk") is None
 
 
 @pytest.fixture(scope="session")

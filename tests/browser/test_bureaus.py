@@ -17,6 +17,8 @@ from tests.browser.conftest import log_in
 from tests.browser.steps import Steps, too_wide
 from tests.bureaus import making
 
+pytestmark = pytest.mark.walk
+
 TODAY = timezone.localdate()
 VOTERS = 60
 # Anna and Berta of the street are liked best; by votes alone two of five would be of the factory.

@@ -12,7 +12,7 @@ from tests.browser.conftest import log_in
 from tests.browser.steps import Steps, too_wide
 from tests.voting import making
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.walk]
 
 LONG = "Featherstonehaughs" * 4
 

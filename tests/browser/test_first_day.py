@@ -13,6 +13,8 @@ from districts.models import Unit
 from members.models import Member
 from tests.test_first_day import Row, changed, read, write
 
+pytestmark = pytest.mark.walk
+
 
 def run(command: str, *arguments: object, status: int = 0) -> list[str]:
     """The lines that a command prints, held to the status that it is to exit with."""

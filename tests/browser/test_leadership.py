@@ -21,6 +21,8 @@ from tests.browser.conftest import log_in
 from tests.browser.steps import too_wide
 from tests.voting import making as votes
 
+pytestmark = pytest.mark.walk
+
 TODAY = timezone.localdate()
 MAJORITY = "Most members of a district bureau or an area committee"
 CONFIRMED = "An appointed committee is confirmed by its day"

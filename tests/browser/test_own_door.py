@@ -18,7 +18,7 @@ from tests.browser.test_accounts import invitation_of
 from tests.portal import making
 from tests.voting import making as votes
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.walk]
 
 PHONE = {"width": 390, "height": 844}
 

@@ -12,7 +12,7 @@ from members.models import Request
 from tests import factories
 from tests.browser.steps import Steps, too_wide
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.walk]
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from tests import factories
 from tests.browser.conftest import log_in
 from tests.voting import making
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.walk]
 
 TITLE = "Shall the organisation publish a daily paper?"
 
