@@ -5,7 +5,7 @@ Every command is a process of its own, on a database that held nothing before.
 
 import csv
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
 from subprocess import CompletedProcess
@@ -61,7 +61,12 @@ def kartei(database: str) -> Command:
 
 def findings(kartei: Command) -> list[Row]:
     answer = kartei("check_rules", "--format", "csv", status=1)
-    return list(csv.DictReader(answer.stdout.splitlines()))
+    return in_order(csv.DictReader(answer.stdout.splitlines()))
+
+
+def in_order(rows: Iterable[Row]) -> list[Row]:
+    """Findings in an order of their own: the database gives them as it finds them."""
+    return sorted(rows, key=lambda row: tuple(row.values()))
 
 
 def export(kartei: Command, folder: Path) -> dict[str, bytes]:

@@ -11,7 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 from districts.kinds import Kind
 from districts.models import Unit
 from members.models import Member
-from tests.test_first_day import Row, changed, read, write
+from tests.test_first_day import Row, changed, in_order, read, write
 
 pytestmark = pytest.mark.walk
 
@@ -42,7 +42,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def findings() -> list[Row]:
-    return list(csv.DictReader(run("check_rules", "--format", "csv", status=1)))
+    return in_order(csv.DictReader(run("check_rules", "--format", "csv", status=1)))
 
 
 def log_in(page: Page, live_server, name: str, passwords: dict[str, str]) -> None:

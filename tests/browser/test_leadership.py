@@ -99,9 +99,13 @@ def test_a_district_elects_its_bureau_loses_the_majority_and_elects_again(
     expect(seats).to_contain_text("5 of 5 seats are held. 3 members are of factory cells.")
 
     # Weeks later one of them goes to a street cell: told before, found after.
+    day = TODAY - timedelta(days=20)
+    earlier = Bureau.objects.filter(unit=district).exclude(question=question)
+    Seat.objects.filter(bureau__in=earlier, until=TODAY).update(until=day)
+    earlier.filter(until=TODAY).update(until=day)
     led = Bureau.objects.filter(question=question)
-    Seat.objects.filter(bureau__in=led).update(since=TODAY - timedelta(days=20))
-    led.update(since=TODAY - timedelta(days=20))
+    Seat.objects.filter(bureau__in=led).update(since=day)
+    led.update(since=day)
     cell = Unit.objects.filter(kind=Kind.STREET_CELL, parent=district).order_by("code")[0]
     page.goto(f"{office}/members/member/{factory[0].pk}/act/change-cell/")
     page.get_by_label("New cell").fill(cell.code)
