@@ -139,4 +139,5 @@ class Chain(models.Model):
         return f"{self.root}: {self.length}"
 
 
+# Django looks for the tables of the app here; those of imports build on what stands above.
 import audit.imports.models  # noqa: E402, F401

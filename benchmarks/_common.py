@@ -19,6 +19,7 @@ import django
 
 django.setup()
 
+# Only once Django is set up.
 from django.core.management import call_command  # noqa: E402
 from django.db import connection  # noqa: E402
 

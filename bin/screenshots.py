@@ -59,6 +59,7 @@ def main() -> int:
 def settle(folder: Path) -> None:
     """Let this process and the server know nothing but a database in the folder."""
     os.environ.update(
+        # No secret: it seals the made-up town's sessions, for a minute.
         SECRET_KEY="for-pictures-alone",  # noqa: S106
         ENV_FILE=os.devnull,
         DATABASE_URL=f"sqlite:///{folder}/town.sqlite3",

@@ -229,6 +229,7 @@ class WithdrawOwn(MemberAct):
 
     def adapt(self) -> None:
         waiting = list(self.target.requests.open())
+        # The stubs know a form's field by its base class alone.
         self.fields["which"].queryset = self.target.requests.open()  # type: ignore[attr-defined]
         self.fields["on"].label = lazy("Withdrawn on")
         if len(waiting) == 1:

@@ -61,6 +61,7 @@ class Transfer(Ask):
     )
 
     def adapt(self) -> None:
+        # The stubs know a form's field by its base class alone.
         self.fields["cell"].offer(cells_near(self.member))  # type: ignore[attr-defined]
 
     def foreseen(self) -> Iterable[Blocker]:

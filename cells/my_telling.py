@@ -119,6 +119,7 @@ class Moved(Telling):
     since = DayField(label=lazy("I live there since"))
 
     def adapt(self) -> None:
+        # The stubs know a form's field by its base class alone.
         self.fields["locality"].offer()  # type: ignore[attr-defined]
 
     def told(self) -> Request:

@@ -91,6 +91,7 @@ def column(
     before: str = "",
 ) -> Column:
     """The column of `model`'s field `name`."""
+    # The stubs count the reverse side of a relation among the fields; a column names none.
     return Column(name, model._meta.get_field(name), description, known_from, before)  # type: ignore[arg-type]
 
 

@@ -184,6 +184,7 @@ def _unlocked(outermost: bool) -> Iterator[None]:
         yield
         return
     connection.ensure_connection()
+    # SQLite's connection alone has it, which the stubs do not tell.
     mode = connection.transaction_mode  # type: ignore[attr-defined]
     connection.transaction_mode = "DEFERRED"  # type: ignore[attr-defined]
     try:

@@ -140,6 +140,7 @@ class Stage:
         if not columns:
             return
         editor = connection.SchemaEditorClass(connection, collect_sql=True)
+        # Django keeps to itself how a constraint is written as a condition.
         condition = constraint._get_check_sql(self.table.model, editor)  # type: ignore[attr-defined]
         shown = ", ".join(connection.ops.quote_name(column.name) for column in columns)
         rows = self.query(
