@@ -200,11 +200,7 @@ class Seat(models.Model):
         OTHER = "other", _("for another reason")
 
     bureau = models.ForeignKey(
-        Bureau,
-        models.PROTECT,
-        related_name="seats",
-        db_index=False,  # the constraint's index begins with it
-        verbose_name=_("bureau"),
+        Bureau, models.PROTECT, related_name="seats", verbose_name=_("bureau")
     )
     member = models.ForeignKey(
         Member, models.PROTECT, related_name="seats", verbose_name=_("member")
@@ -248,7 +244,8 @@ class Seat(models.Model):
                 name="elections_seat_one_chair",
                 violation_error_message=_("A bureau has one chair."),
             ),
-            NoOverlap(fields=["bureau", "member"], name="elections_seat_no_overlap"),
+            # The member first: PostgreSQL takes this index for what somebody holds.
+            NoOverlap(fields=["member", "bureau"], name="elections_seat_no_overlap"),
             ends_after_start(name="elections_seat_until_after_since"),
             models.CheckConstraint(
                 condition=Q(until__isnull=True, ending="")

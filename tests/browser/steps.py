@@ -1,6 +1,8 @@
 """Counting what a journey costs: a click, a field filled or a key that sends is one step."""
 
-from playwright.sync_api import Locator, Page
+from collections.abc import Callable
+
+from playwright.sync_api import Locator, Page, expect
 
 
 class Steps:
@@ -30,9 +32,24 @@ class Steps:
         self.taken.append(f"press {key}")
         target.press(key)
 
+    def do(self) -> None:
+        """Look at what an act will do, where it shows that, and do it."""
+        look_and_do(self.page, self.click)
+
     def within(self, budget: int) -> None:
         """Fail if more steps than `budget` were taken."""
         assert len(self.taken) <= budget, "\n".join(self.taken)
+
+
+def look_and_do(page: Page, click: Callable[[Locator], None] = Locator.click) -> None:
+    """Look at what an act will do, where it shows that, and do it."""
+    show = page.get_by_role("button", name="Show what this will do")
+    done = page.get_by_role("button", name="Do it")
+    # Which of them the page has is known once the page is there.
+    expect(show.or_(done)).to_be_visible()
+    if show.is_visible():
+        click(show)
+    click(done)
 
 
 def too_wide(page: Page) -> bool:

@@ -50,14 +50,6 @@ def secretary(town, page, live_server):
     return account
 
 
-def do(steps: Steps, page: Page) -> None:
-    """Look at what an act will do, where it shows that, and do it."""
-    show = page.get_by_role("button", name="Show what this will do")
-    if show.count():
-        steps.click(show)
-    steps.click(page.get_by_role("button", name="Do it"))
-
-
 def test_the_bureau_is_elected_at_the_meeting_on_paper_in_forty_steps(
     town, people, secretary, page: Page, live_server, complaints
 ):
@@ -68,16 +60,16 @@ def test_the_bureau_is_elected_at_the_meeting_on_paper_in_forty_steps(
     steps.click(leads.get_by_role("link", name="Elect a bureau"))
     expect(page.get_by_role("spinbutton", name="Seats")).to_have_value("5")
     steps.fill(page.get_by_label("Candidates"), "\n".join(f"{name} Candidate" for name in NAMES))
-    do(steps, page)
+    steps.do()
     expect(page.get_by_role("region", name="What is asked")).to_contain_text("Factory members")
 
     standing = page.get_by_role("region", name="Where it stands")
     steps.click(standing.get_by_role("link", name="Put the question"))
     steps.click(page.get_by_label(re.compile("general meeting")))
     steps.click(page.get_by_label("on paper, or by show of hands", exact=True))
-    do(steps, page)
+    steps.do()
     steps.click(standing.get_by_role("link", name="Open all drafted polls"))
-    do(steps, page)
+    steps.do()
 
     # At the door each is checked off; that is the tellers' journey.
     poll = Poll.objects.get()
@@ -85,7 +77,7 @@ def test_the_bureau_is_elected_at_the_meeting_on_paper_in_forty_steps(
         check_off(poll=poll, member=entry.member, by=None)
     page.reload()
     steps.click(standing.get_by_role("link", name="Close all open polls"))
-    do(steps, page)
+    steps.do()
 
     # A second teller enters the same totals.
     totals = dict(enumerate(VOTES.values(), start=1))
@@ -102,9 +94,9 @@ def test_the_bureau_is_elected_at_the_meeting_on_paper_in_forty_steps(
     steps.click(page.get_by_role("link", name="Votes"))
     steps.click(page.get_by_role("link", name=re.compile("Election of the bureau")))
     steps.click(standing.get_by_role("link", name="Count all closed polls"))
-    do(steps, page)
+    steps.do()
     steps.click(standing.get_by_role("link", name="Publish all results"))
-    do(steps, page)
+    steps.do()
     question = page.url
     page.goto(f"{live_server.url}/votes/{poll.code}/result/")
     result = page.get_by_role("main")
@@ -114,7 +106,7 @@ def test_the_bureau_is_elected_at_the_meeting_on_paper_in_forty_steps(
     page.goto(question)
     steps.click(page.get_by_role("link", name="Constitute from the result").first)
     steps.choose(page.get_by_label("Work of Anna Candidate"), "chair")
-    do(steps, page)
+    steps.do()
     seats = page.get_by_role("region", name="Seats")
     expect(seats).to_contain_text("5 of 5 seats are held. 3 members are of factory cells.")
     steps.within(40)
@@ -153,11 +145,11 @@ def test_one_who_moves_breaks_the_majority_and_a_seat_filled_anew_ends_it_in_ten
     expect(seats).to_contain_text("A13: 2 of 5 are of factory cells; at least 3 must be.")
     steps.click(page.get_by_role("link", name="Give up a seat"))
     steps.click(page.get_by_label(re.compile("Dora Candidate")))
-    do(steps, page)
+    steps.do()
     steps.click(seats.get_by_role("link", name="Fill a seat"))
     worker = factories.member(cell=town.factory_cell, given_name="Gerda", family_name="Worker")
     steps.fill(page.get_by_label("Who"), str(worker.pk))
-    do(steps, page)
+    steps.do()
     expect(seats).to_contain_text("5 of 5 seats are held. 3 members are of factory cells.")
     steps.within(10)
     assert sitting_bureau(town.district).pk == led.pk

@@ -18,7 +18,7 @@ from elections.polls import open_poll
 from members.models import Member, Registration
 from tests import factories
 from tests.browser.conftest import log_in
-from tests.browser.steps import too_wide
+from tests.browser.steps import look_and_do, too_wide
 from tests.voting import making as votes
 
 pytestmark = pytest.mark.walk
@@ -57,14 +57,6 @@ def at_home(district: Unit, *, factory: bool) -> list[Member]:
     return [row.member for row in rows.select_related("member").order_by("member")]
 
 
-def do(page: Page) -> None:
-    """Look at what an act will do, where it shows that, and do it."""
-    show = page.get_by_role("button", name="Show what this will do")
-    if show.count():
-        show.click()
-    page.get_by_role("button", name="Do it").click()
-
-
 def elected_on_paper(question: Question, unit: Unit, voters: list[Member], totals) -> str:
     """The general meeting elects on paper; the code of the poll is returned."""
     poll = open_poll(poll=votes.put(question, unit, assembly="general", channels="paper"))
@@ -82,7 +74,7 @@ def test_a_district_elects_its_bureau_loses_the_majority_and_elects_again(
     page.goto(f"{unit}/change/")
     page.get_by_role("link", name="Elect a bureau").first.click()
     page.get_by_label("Candidates").fill("\n".join(str(one.pk) for one in stand))
-    do(page)
+    look_and_do(page)
     expect(page.get_by_role("region", name="What is asked")).to_contain_text("at least 3")
     question = Question.objects.get()
     code = elected_on_paper(question, district, voters, {1: 30, 2: 28, 3: 26, 4: 24, 5: 22, 6: 10})
@@ -94,7 +86,7 @@ def test_a_district_elects_its_bureau_loses_the_majority_and_elects_again(
     expect(result).to_contain_text(f"{street[2].full_name} stood back for it.")
     page.goto(f"{office}/elections/question/{question.pk}/change/")
     page.get_by_role("link", name="Constitute from the result").first.click()
-    do(page)
+    look_and_do(page)
     seats = page.get_by_role("region", name="Seats")
     expect(seats).to_contain_text("5 of 5 seats are held. 3 members are of factory cells.")
 
@@ -122,16 +114,16 @@ def test_a_district_elects_its_bureau_loses_the_majority_and_elects_again(
     page.get_by_role("link", name="Seats and work").click()
     page.get_by_role("link", name="Give up a seat").click()
     page.get_by_label(re.compile(re.escape(factory[0].full_name))).click()
-    do(page)
+    look_and_do(page)
     page.get_by_role("link", name="Hold a by-election").first.click()
     page.get_by_label("Candidates").fill(f"{street[3].pk}\n{factory[3].pk}")
-    do(page)
+    look_and_do(page)
     again = Question.objects.latest("pk")
     assert again.fills == Question.Fills.FREE_SEATS
     elected_on_paper(again, district, voters, {1: 20, 2: 10})
     page.goto(f"{office}/elections/question/{again.pk}/change/")
     page.get_by_role("link", name="Constitute from the result").first.click()
-    do(page)
+    look_and_do(page)
     expect(seats).to_contain_text("5 of 5 seats are held. 3 members are of factory cells.")
     expect(seats).to_contain_text(factory[3].full_name)
     page.goto(f"{unit}/change/")
@@ -157,10 +149,10 @@ def test_the_conference_elects_the_leadership_and_a_committee_is_confirmed(
     number = late.delegations.get().seats
     sent = [*at_home(late, factory=True), *at_home(late, factory=False)][:number]
     page.get_by_label("Delegates").fill("\n".join(str(one.pk) for one in sent))
-    do(page)
+    look_and_do(page)
     page.goto(f"{office}/elections/meeting/{conference.pk}/change/")
     delegates.get_by_role("link", name="Issue credentials").click()
-    do(page)
+    look_and_do(page)
     expect(page.get_by_role("article")).to_have_count(25)
     present = list(Member.objects.filter(delegacies__in=Delegate.objects.sent())[:20])
     record_attendance(meeting=conference, members=present)
@@ -170,7 +162,7 @@ def test_the_conference_elects_the_leadership_and_a_committee_is_confirmed(
     votes.counted_on_paper(poll, present, {1: 20, 2: 18, 3: 16, 4: 3, 5: 2})
     page.goto(f"{office}/elections/question/{question.pk}/change/")
     page.get_by_role("link", name="Constitute from the result").first.click()
-    do(page)
+    look_and_do(page)
     expect(page.get_by_role("region", name="Seats")).to_contain_text("3 of 3 seats are held.")
     leads = sitting_bureau(town)
     assert leads is not None
@@ -183,7 +175,7 @@ def test_the_conference_elects_the_leadership_and_a_committee_is_confirmed(
     wrong = page.get_by_role("region", name="What is wrong")
     expect(wrong).to_contain_text(CONFIRMED)
     emergency.get_by_role("link", name="Record the confirmation").click()
-    do(page)
+    look_and_do(page)
     page.goto(f"{office}/districts/unit/{area.pk}/change/")
     expect(page.locator("body")).not_to_contain_text(CONFIRMED)
     page.set_viewport_size({"width": 390, "height": 844})

@@ -42,14 +42,6 @@ def as_somebody(page: Page, live_server, account) -> Steps:
     return Steps(page)
 
 
-def do(steps: Steps, page: Page) -> None:
-    """Look at what an act will do, where it shows that, and do it."""
-    show = page.get_by_role("button", name="Show what this will do")
-    if show.count():
-        steps.click(show)
-    steps.click(page.get_by_role("button", name="Do it"))
-
-
 def test_a_member_is_nominated_accepts_on_a_phone_and_the_ballot_shows_what_she_says(
     town, people, page: Page, live_server, complaints
 ):
@@ -63,7 +55,7 @@ def test_a_member_is_nominated_accepts_on_a_phone_and_the_ballot_shows_what_she_
         page.get_by_label("Call for nominations until"), (TODAY + timedelta(days=7)).isoformat()
     )
     steps.click(page.locator("input[name=method][value=scottish-stv]"))
-    do(steps, page)
+    steps.do()
     way = page.get_by_role("region", name="The way of this election")
     expect(way.locator("[aria-current=step]")).to_contain_text("0 nominated")
     steps.within(8)

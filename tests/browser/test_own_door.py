@@ -12,7 +12,7 @@ from elections.polls import close_poll, count_poll, open_poll, publish_poll
 from members.employments import end_employment
 from members.models import Request
 from tests.accounts.making import officer
-from tests.browser.steps import too_wide
+from tests.browser.steps import look_and_do, too_wide
 from tests.browser.test_accounts import authenticator as put_phone
 from tests.browser.test_accounts import invitation_of
 from tests.portal import making
@@ -85,10 +85,7 @@ def test_from_the_invitation_to_the_cell_at_home(
     office.get_by_role("button", name="Log in").click()
     office.goto(f"{live_server.url}/admin/members/request/{asked.pk}/change/")
     office.get_by_role("link", name="Grant").first.click()
-    show = office.get_by_role("button", name="Show what this will do")
-    if show.count():
-        show.click()
-    office.get_by_role("button", name="Do it").click()
+    look_and_do(office)
     expect(office.locator("body")).to_contain_text("Granted on")
     office.close()
 
