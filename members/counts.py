@@ -33,8 +33,7 @@ _PAGE = """
 WITH page AS (
     SELECT id, tree_id, lft, rght FROM {units} WHERE id IN ({page})
 ), inside AS {once} (
-    SELECT page.id AS page_id, u.id AS unit_id
-    FROM page JOIN {units} u ON u.tree_id = page.tree_id AND u.lft BETWEEN page.lft AND page.rght
+    SELECT page.id AS page_id, u.id AS unit_id FROM page {inside}
 ), {parts}, held AS {once} (
     SELECT inside.page_id, pair.residence FROM pair JOIN inside ON inside.unit_id = pair.home
 ), change AS (
@@ -46,6 +45,12 @@ WITH page AS (
 SELECT page.id, CAST(COALESCE(SUM(change.n), 0) AS integer)
 FROM page LEFT JOIN change ON change.page_id = page.id GROUP BY page.id
 """
+
+# The units of a page's unit. PostgreSQL expects so many that it would read all there are: OFFSET 0
+# has it look up those of one unit after the other.
+_BELOW = "{units} u WHERE u.tree_id = page.tree_id AND u.lft BETWEEN page.lft AND page.rght"
+_INSIDE = f", {_BELOW}"
+_INSIDE_READY = f", LATERAL (SELECT u.id FROM {_BELOW} OFFSET 0) u"
 
 # All units are summed upwards. Only units with others below them, the leaders, have anything to sum
 # up, and they are few: `above` has each of them with itself and with all above it. A pair is taken
@@ -149,11 +154,14 @@ def _all_counted(on: date) -> dict[int, int]:
 
 def _counted(statement: str, on: date, page: str = "", there: str = "") -> dict[int, int]:
     """What the statement counts; `there` narrows down the registrations that it reads."""
+    postgres = connection.vendor == "postgresql"
+    units = connection.ops.quote_name(Unit._meta.db_table)
     names = {
-        "units": connection.ops.quote_name(Unit._meta.db_table),
+        "units": units,
+        "inside": (_INSIDE_READY if postgres else _INSIDE).format(units=units),
         "registrations": connection.ops.quote_name(Registration._meta.db_table),
         # Each part is worked out once; PostgreSQL would fold them into each other, and misjudge.
-        "once": "MATERIALIZED" if connection.vendor == "postgresql" else "",
+        "once": "MATERIALIZED" if postgres else "",
     }
     in_force = {f"{row}_in_force": _IN_FORCE.format(row=row) for row in "rhp"}
     parts = _PARTS.format(there=there, **names, **in_force)

@@ -7,7 +7,19 @@ out whole. Nothing is written: the entries are struck out in memory, on their wa
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import CharField, EmailField, JSONField, Q, TextField
+from django.db.models import (
+    BigIntegerField,
+    Case,
+    CharField,
+    EmailField,
+    Exists,
+    JSONField,
+    OuterRef,
+    Q,
+    QuerySet,
+    TextField,
+    When,
+)
 from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
@@ -19,7 +31,7 @@ from districts.log import Told, veils_entries
 from districts.models import Unit
 from districts.veil import veiled_ground
 from members.models import FormerNumber, Request
-from members.veil import is_veiled, look_up, veiled_from_asker, veiled_requests
+from members.veil import hides, is_veiled, look_up, veiled_requests
 
 HIDDEN = "…"
 _NAMES_NOBODY = ("units", "localities", "workplaces")
@@ -30,12 +42,11 @@ _OF_PEOPLE = ("born", "locality")
 @veils_entries
 def strike_out(told: Told) -> None:
     """Strike out of entries, or of drafts, what names those who are veiled. Two queries at most."""
-    about = _about_the_veiled()
-    if about is None or not told:
+    concern = _about_the_veiled()
+    if concern is None or not told:
         return
     entries = [one for one in told if isinstance(one, Entry)]
     acts = {one.act_id for one in entries}
-    concern = Entry.objects.filter(about).order_by()
     struck = set(concern.filter(act_id__in=acts).values_list("act_id", flat=True).distinct())
     few = {one.pk for one in entries if one.act_id in struck}
     own = set(concern.filter(pk__in=few).values_list("pk", flat=True)) if few else set()
@@ -51,21 +62,18 @@ def strike_out(told: Told) -> None:
             _strike_values(draft)
 
 
-def _about_the_veiled() -> Q | None:
-    """The condition for entries that concern veiled members or what is veiled of their units."""
-    hidden, asked = veiled_from_asker(), veiled_requests()
-    if hidden is None or asked is None:
+def _about_the_veiled() -> QuerySet[Entry] | None:
+    """The entries that concern veiled members or what is veiled of their units; None for none."""
+    asked, hidden = veiled_requests(), hides("member")
+    if asked is None or hidden is None:
         return None
-    numbers = hidden.order_by().values("pk")
-    former = FormerNumber.objects.filter(member__in=numbers).order_by().values("number")
-    units = Unit.objects.on_ground(veiled_ground()).order_by().values("pk")
-    keys = asked.order_by().annotate(text=Cast("pk", CharField())).values("text")
-    return (
-        Q(member__in=numbers)
-        | Q(member__in=former)
-        | Q(unit__in=units) & ~Q(table__in=_NAMES_NOBODY)
-        | Q(table="requests", key__in=keys)
-    )
+    former = FormerNumber.objects.filter(hidden, number=OuterRef("member"))
+    units = Unit.objects.on_ground(veiled_ground()).filter(pk=OuterRef("unit"))
+    # Only the keys of requests are numbers for certain.
+    number = Case(When(table="requests", then=Cast("key", BigIntegerField())))
+    about = hidden | Exists(former) | Exists(units) & ~Q(table__in=_NAMES_NOBODY)
+    about |= Q(Exists(asked.filter(pk=OuterRef("request"))))
+    return Entry.objects.alias(request=number).filter(about).order_by()
 
 
 def _are_about_the_veiled(drafts: Sequence[Draft]) -> bool:

@@ -14,7 +14,7 @@ from audit.periods import NoOverlap, ends_after_start, in_force
 from districts.models import Locality, Unit, Workplace
 from districts.veil import unveiled
 from members.names import ERASED, search_key, search_words
-from members.veil import is_veiled, veiled_from_asker
+from members.veil import hides, is_veiled
 
 
 class Leaving(models.TextChoices):
@@ -63,8 +63,8 @@ class MemberQuerySet(models.QuerySet["Member"]):
 
     def unveiled(self) -> "MemberQuerySet":
         """Those whose names the user who asks may see: nobody else is found by a name (A14)."""
-        hidden = veiled_from_asker()
-        return self if hidden is None else self.exclude(pk__in=hidden.values("pk"))
+        hidden = hides("pk")
+        return self if hidden is None else self.exclude(hidden)
 
     def named(self, text: str) -> "MemberQuerySet":
         """Those whose name holds every word of `text`, however it is accented or written.

@@ -19,7 +19,7 @@ from districts.picking import UNIT, Choice, PickField, declare_choice
 from districts.roles import CHANGE, ROLES, changing_blockers, grant_role, revoke_role
 from districts.scope import ground_of
 from members.models import Account, Member
-from members.veil import veiled_from_asker
+from members.veil import hides
 
 
 def seen_roles(request: HttpRequest, account: Account | None = None) -> QuerySet[HeldRole]:
@@ -42,8 +42,8 @@ def seen_accounts(request: HttpRequest) -> QuerySet[Account]:
 
 def _of_the_unveiled(accounts: QuerySet[Account]) -> QuerySet[Account]:
     """Without those of veiled members, whose names are searched too (A14)."""
-    hidden = veiled_from_asker()
-    return accounts if hidden is None else accounts.exclude(member__in=hidden.values("pk"))
+    hidden = hides("member")
+    return accounts if hidden is None else accounts.exclude(hidden)
 
 
 ACCOUNT = declare_choice(

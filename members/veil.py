@@ -71,16 +71,31 @@ def veiled_from_asker() -> "QuerySet[Member] | None":
     return Member.objects.filter(pk__in=hidden).exclude(pk__in=[_own(look) or 0])
 
 
+def hides(member: str) -> Exists | None:
+    """The condition that the user who asks may not see the name of a row's member, by the number.
+
+    None where all names are seen. `member` is the row's field that holds the number. It is asked
+    of each row, so that a few rows cost little however many are veiled.
+    """
+    look = current_look()
+    if look is None or not look.veiled.extents:
+        return None
+    own = _own(look)
+    homes = veiled_homes(look.veiled).filter(member=OuterRef(member))
+    return Exists(homes if own is None else homes.exclude(member=own))
+
+
 def in_order_of_names(member: str = "", names: Sequence[str] = ("search",)) -> list[Any]:
     """What to order rows by, so that lists go by name and tell nothing of one that is veiled.
 
     The veiled come first, by their numbers. `member` is the way from a row to its member, empty
     for members themselves; `names` are the fields of the name, all of text.
     """
-    hidden, path = veiled_from_asker(), f"{member}__" if member else ""
+    path = f"{member}__" if member else ""
+    hidden = hides(f"{path}pk")
     order: list[Any] = [f"{path}{name}" for name in names]
     if hidden is not None:
-        told = When(**{f"{path}pk__in": hidden.values("pk")}, then=Value(""))
+        told = When(hidden, then=Value(""))
         order = [Case(told, default=F(name), output_field=TextField()).asc() for name in order]
     return [*order, f"{path}number"]
 
@@ -89,9 +104,9 @@ def veiled_requests() -> "QuerySet[Request] | None":
     """The requests of these members, and what applicants ask of the units themselves (A14)."""
     from members.models import Request
 
-    hidden, look = veiled_from_asker(), current_look()
+    hidden, look = hides("member"), current_look()
     if hidden is None or look is None:
         return None
     there = look.veiled.holds("unit__") | look.veiled.holds("cell__")
     applied = Q(member__isnull=True) & there
-    return Request.objects.filter(Q(member__in=hidden.values("pk")) | applied)
+    return Request.objects.filter(hidden | applied)
