@@ -1,5 +1,6 @@
 """Periods of days: a first day that counts and a last that does not, so that none overlap."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -31,14 +32,17 @@ def ends_after_start(*, since: str = "since", until: str = "until", name: str) -
 
 
 class NoOverlap(ExclusionConstraint):
-    """No two periods of the same `fields` share a day.
+    """No two periods of the same `fields` share a day; with `among`, of the rows with these values.
 
+    A constraint for each of a few values takes half as long to write as one with the value in it.
     On PostgreSQL the database holds it, by an exclusion constraint; `validate()` holds it on both,
     and is free of races on SQLite, which lets one writer in at a time.
     """
 
-    def __init__(self, *, fields: list[str], name: str) -> None:
-        self.fields = fields
+    def __init__(
+        self, *, fields: list[str], name: str, among: Mapping[str, str] | None = None
+    ) -> None:
+        self.fields, self.among = fields, dict(among or {})
         span = Func("since", "until", function="daterange", output_field=DateRangeField())
         super().__init__(
             name=name,
@@ -46,12 +50,14 @@ class NoOverlap(ExclusionConstraint):
                 *((field, RangeOperators.EQUAL) for field in fields),
                 (span, RangeOperators.OVERLAPS),
             ],
+            condition=Q(**self.among) if self.among else None,
             violation_error_message=_("This period overlaps another one."),
         )
 
     def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
         path = f"{type(self).__module__}.{type(self).__qualname__}"
-        return path, [], {"fields": self.fields, "name": self.name}
+        among = {"among": self.among} if self.among else {}
+        return path, [], {"fields": self.fields, "name": self.name, **among}
 
     def constraint_sql(self, model: Any, schema_editor: Any) -> Any:
         if schema_editor.connection.vendor != "postgresql":
@@ -77,9 +83,12 @@ class NoOverlap(ExclusionConstraint):
     ) -> None:
         row: Any = instance
         same = {field: instance.serializable_value(field) for field in self.fields}
+        if any(row.serializable_value(field) != value for field, value in self.among.items()):
+            return
         if None in same.values() or row.since is None or (exclude and set(exclude) & set(same)):
             return
-        rivals = model._default_manager.using(using).filter(**same).exclude(pk=row.pk)
+        rivals = model._default_manager.using(using).filter(**same, **self.among)
+        rivals = rivals.exclude(pk=row.pk)
         rivals = rivals.filter(Q(until__isnull=True) | Q(until__gt=row.since))
         if row.until is not None:
             rivals = rivals.filter(since__lt=row.until)

@@ -397,7 +397,14 @@ class Registration(Period):
                 violation_error_message=_("There is an open registration of this kind already."),
             ),
             ends_after_start(name="members_registration_ends_after_start"),
-            NoOverlap(fields=["member", "kind"], name="members_registration_no_overlap"),
+            NoOverlap(
+                fields=["member"], among={"kind": "home"}, name="members_registration_no_overlap"
+            ),
+            NoOverlap(
+                fields=["member"],
+                among={"kind": "residence"},
+                name="members_registration_residence_no_overlap",
+            ),
         ]
         indexes = [
             # The few with a residence are found without reading the many with a home.

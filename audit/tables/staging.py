@@ -162,7 +162,8 @@ class Stage:
         quote = connection.ops.quote_name
         same = ", ".join(quote(name) for name in constraint.fields)
         order = f"PARTITION BY {same} ORDER BY since"
-        wanted = [*constraint.fields, "since", "until"]
+        wanted = [*constraint.fields, *constraint.among, "since", "until"]
+        kept = "".join(f" AND {quote(name)} = %s" for name in constraint.among)
         # Of the register only the periods of those whom the file names.
         first = constraint.fields[0]
         among = f"c_{first} IN (SELECT {quote(first)} FROM {self.name})"
@@ -170,9 +171,10 @@ class Stage:
             "SELECT line, before_line, since, until, before_since, before_until FROM ("
             f" SELECT line, since, until, LAG(line) OVER ({order}) AS before_line,"
             f" LAG(since) OVER ({order}) AS before_since, LAG(until) OVER ({order}) AS before_until"
-            f" FROM ({self._merged(wanted)} AND e.{among}) AS m) AS q"
+            f" FROM ({self._merged(wanted)} AND e.{among}) AS m WHERE TRUE{kept}) AS q"
             " WHERE before_since IS NOT NULL AND (before_until IS NULL OR before_until > since)"
-            " AND (line IS NOT NULL OR before_line IS NOT NULL)"
+            " AND (line IS NOT NULL OR before_line IS NOT NULL)",
+            list(constraint.among.values()),
         )
         for line, before_line, since, until, before_since, before_until in rows:
             mine, other = (since, until), (before_since, before_until)
