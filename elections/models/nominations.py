@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from elections.models.questions import LONGEST_STATEMENT, Question
 from members.models import Member
+from members.veil import is_veiled
 
 
 class CallQuerySet(models.QuerySet["NominationCall"]):
@@ -133,3 +134,8 @@ class Nomination(models.Model):
 
     def __str__(self) -> str:
         return str(self.member)
+
+    @property
+    def said(self) -> str:
+        """The statement; nothing of a veiled member, who may be known by it (A14)."""
+        return "" if is_veiled(self.member_id) else self.statement

@@ -270,6 +270,11 @@ class Choice(models.Model):
         """The label; the member's number where the name is veiled from the user who asks (A14)."""
         return str(self.member_id) if is_veiled(self.member_id) else self.label
 
+    @property
+    def said(self) -> str:
+        """The statement; nothing of a veiled member, who may be known by it (A14)."""
+        return "" if is_veiled(self.member_id) else self.statement
+
 
 class Composition(models.Model):
     """How many of those elected must come from a group of the candidates (A13)."""

@@ -46,9 +46,9 @@ def _so_far(question: Question, on: date) -> Iterator[Blocker]:
         yield from seat_number_blockers(question, on)
     if standing < seats:
         text = ngettext(
-            "%(standing)s stands so far for %(seats)s seats: %(more)s more must accept.",
-            "%(standing)s stand so far for %(seats)s seats: %(more)s more must accept.",
-            standing,
+            "Standing so far: %(standing)s, for %(seats)s seat; %(more)s more must accept.",
+            "Standing so far: %(standing)s, for %(seats)s seats; %(more)s more must accept.",
+            seats,
         )
         told = {"standing": standing, "seats": seats, "more": seats - standing}
         yield Blocker(text % told)

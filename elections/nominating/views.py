@@ -26,7 +26,7 @@ from elections.nominating.nominees import (
     nominate,
 )
 from members.models import Member
-from members.veil import look_up
+from members.veil import is_veiled, look_up
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,12 +141,15 @@ def _standing(asked: Asked) -> list[tuple[str, str]]:
         nominated = list(asked.question.nominations.select_related("member"))
         known = {one.member_id for one in nominated}
         rows = [one for one in choices if one.member_id not in known]
-        rows += sorted(
-            (one for one in nominated if one.state == State.ACCEPTED),
-            key=lambda one: (one.member.search, one.pk),
-        )
+        look_up(one.member_id for one in nominated)
+        rows += sorted((one for one in nominated if one.state == State.ACCEPTED), key=_by_name)
     look_up(one.member_id for one in rows if one.member_id is not None)
-    return [(one.member.full_name if one.member else one.label, one.statement) for one in rows]
+    return [(one.member.full_name if one.member else one.label, one.said) for one in rows]
+
+
+def _by_name(one: Nomination) -> tuple[str, int]:
+    """Where somebody nominated stands in a list: the veiled first, by their numbers (A14)."""
+    return ("" if is_veiled(one.member_id) else one.member.search, one.member_id)
 
 
 def _made(asked: Asked) -> list[Nomination]:

@@ -81,7 +81,7 @@ def test_a_member_is_nominated_accepts_on_a_phone_and_the_ballot_shows_what_she_
     steps = as_somebody(page, live_server, people["secretary"])
     question = Question.objects.get()
     page.goto(f"{live_server.url}/admin/elections/question/{question.pk}/change/")
-    expect(way).to_contain_text("1 stands so far for 3 seats: 2 more must accept.")
+    expect(way).to_contain_text("Standing so far: 1, for 3 seats; 2 more must accept.")
     steps.click(way.get_by_role("link", name="Close the nominations"))
     steps.click(page.get_by_role("button", name="Show what this will do"))
     expect(page.locator("body")).to_contain_text("stands.")

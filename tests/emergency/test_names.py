@@ -183,7 +183,10 @@ def test_a_unit_founded_later_below_is_covered(scene):
 def test_a_nomination_stands_under_the_number_on_the_members_page(scene):
     other, cell = factories.member(cell=scene.town.factory_cell), scene.town.factory_cell
     question = called(cell, fills="")
-    nominate(question=question, member=scene.member, by=scene.member)
-    nominate(question=question, member=other, by=other)
+    said = "From the mill I come."
+    nominate(question=question, member=scene.member, by=scene.member, statement=said)
+    nominate(question=question, member=other, by=other, statement="So do I.")
     scene.client.force_login(factories.account(member=other))
-    told_in(scene.client.get(reverse("nominations", args=[question.pk])).content.decode(), False)
+    page = scene.client.get(reverse("nominations", args=[question.pk])).content.decode()
+    told_in(page, False)
+    assert said not in page

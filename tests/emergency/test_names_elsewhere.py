@@ -46,9 +46,11 @@ def test_who_is_put_up_by_number_stands_by_name(asked):
 
 @pytest.mark.parametrize(("who", "sees"), WHO)
 def test_candidates_are_shown_as_their_names_may_be_seen(scene, asked, who, sees):
+    asked.choices.filter(member=scene.member).update(statement="From the mill I come.")
     if who != "below" or scene.town.district == asked.unit:
         text = page(scene, who, of(asked))
         told_in(text, sees)
+        assert ("From the mill I come." in text) is sees
         assert "Nilsson" in text
         assert str(scene.member.pk) in text
     with looking_as(scene.accounts[who]):

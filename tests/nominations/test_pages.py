@@ -178,7 +178,7 @@ def test_an_election_is_raised_with_a_call_and_closed_with_those_who_accepted(cl
     question = Question.objects.get()
     page = page_of(client, question)
     assert "0 nominated, 0 accepted, 0 not answered yet." in page
-    assert "0 stand so far for 3 seats: 3 more must accept." in page
+    assert "Standing so far: 0, for 3 seats; 3 more must accept." in page
     assert "0 of factory cells stand so far; at least 2" in page
     stands(question, *office.factory)
     nominate(question=question, member=office.street[0], by=office.factory[0])
