@@ -1,10 +1,13 @@
 """A town to walk through, people who log in, and an ear for what the browser complains of."""
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from districts.roles import SECRETARY, grant_role
 from tests import factories
+
+# A machine that others use may need a while for a page; what never comes fails all the same.
+expect.set_options(timeout=20_000)
 
 
 @pytest.fixture
@@ -33,6 +36,12 @@ def log_in(page: Page, live_server, account) -> None:
     page.get_by_label("Password").fill("password")
     page.get_by_role("button", name="Log in").click()
     page.wait_for_url(lambda url: "/login/" not in url)
+
+
+def log_out(page: Page) -> None:
+    """Be nobody. The page is left first: what it still asks for would bring cookies of its own."""
+    page.goto("about:blank")
+    page.context.clear_cookies()
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from django.urls import reverse
 from playwright.sync_api import Page
 
 from tests.browser.axe import faults
+from tests.browser.conftest import log_out
 from tests.browser.steps import too_wide
 from tests.test_admin_urls import TABLE, a_row_of_each_table, key_of
 
@@ -41,7 +42,7 @@ def come_in(page, live_server, account, language) -> None:
         client = Client()
         client.force_login(account)
         cookies["sessionid"] = client.cookies["sessionid"].value
-    page.context.clear_cookies()
+    log_out(page)
     page.context.add_cookies(
         [{"name": name, "value": value, "url": live_server.url} for name, value in cookies.items()]
     )

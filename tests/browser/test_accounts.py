@@ -12,6 +12,7 @@ from members.accounts.tokens import hash_of, new_token
 from members.models import Account, Invitation
 from tests import factories
 from tests.accounts.making import code_of, officer
+from tests.browser.conftest import log_out
 from tests.browser.steps import Steps, too_wide
 
 
@@ -100,7 +101,7 @@ def test_a_secretary_sets_codes_up_and_reaches_the_office_with_them(
     page.get_by_role("link", name="Go on").click()
     expect(page.get_by_role("heading", name=town.district.name)).to_be_visible()
 
-    page.context.clear_cookies()
+    log_out(page)
     enter()
     page.get_by_label("Code", exact=True).fill(recovery)
     page.get_by_role("button", name="Go on").click()
@@ -120,7 +121,7 @@ def test_an_office_opens_with_a_passkey_at_once(
     page.get_by_role("link", name="Add a passkey").click()
     page.get_by_role("button", name="Add the passkey").click()
     expect(page.get_by_role("heading", name="Recovery codes")).to_be_visible()
-    page.context.clear_cookies()
+    log_out(page)
     page.goto(f"{live_server.url}/login/?next=/admin/")
     page.get_by_role("button", name="Use a passkey").click()
     expect(page.get_by_role("heading", name=town.district.name)).to_be_visible()

@@ -8,7 +8,7 @@ from districts.kinds import Kind
 from districts.models import Unit
 from districts.roles import SECRETARY, grant_role
 from tests import factories
-from tests.browser.conftest import log_in
+from tests.browser.conftest import log_in, log_out
 from tests.browser.steps import Steps, too_wide
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -200,7 +200,7 @@ def test_full_and_empty_pages_fit_the_screen_and_the_policy(
         page.get_by_role("searchbox").press("Enter")
         page.wait_for_url(lambda url: not url.endswith("/forgotten/"))
         assert not too_wide(page)
-    page.context.clear_cookies()
+    log_out(page)
     log_in(page, live_server, roleless)
     expect(page.get_by_text("it holds no role on a unit")).to_be_visible()
     assert complaints == []

@@ -12,7 +12,7 @@ from elections.models import Poll, Question
 from elections.polls import open_poll
 from elections.questions import put_question
 from tests import factories
-from tests.browser.conftest import log_in
+from tests.browser.conftest import log_in, log_out
 from tests.browser.steps import Steps, too_wide
 from tests.voting import making
 
@@ -37,7 +37,7 @@ def people(town):
 
 
 def as_somebody(page: Page, live_server, account) -> Steps:
-    page.context.clear_cookies()
+    log_out(page)
     log_in(page, live_server, account)
     return Steps(page)
 

@@ -15,7 +15,7 @@ from elections.models import CheckOff, Poll, SealedBallot
 from elections.published.reading import UnreadablePoll
 from members.models import Account, Registration
 from tests import factories
-from tests.browser.conftest import log_in
+from tests.browser.conftest import log_in, log_out
 from tests.voting import making
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.walk]
@@ -53,10 +53,6 @@ def somebody_in_two_cells() -> tuple[Account, Unit, Unit]:
 def do(page: Page) -> None:
     """Confirm an act, over what it shows beforehand."""
     page.get_by_role("button", name="Do it").click()
-
-
-def log_out(page: Page) -> None:
-    page.context.clear_cookies()
 
 
 def test_a_question_of_principle(demo_town, page: Page, live_server, tmp_path: Path, complaints):
@@ -127,6 +123,7 @@ def test_a_question_of_principle(demo_town, page: Page, live_server, tmp_path: P
     expect(page.locator("body")).to_contain_text("In 1 poll fewer than 5 ballots lie together")
     page.get_by_label("Reason").fill("It is an open secret.")
     do(page)
+    expect(standing).to_contain_text("The result is published")
     assert Poll.objects.filter(state="published").count() == cells
     log_out(page)
 
