@@ -1,9 +1,12 @@
 """Who may see and change which part: the only place that turns a user into units."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from functools import cache
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, Permission
+from django.db import connection
 from django.db.models import CharField, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Cast
 from django.http import HttpRequest
@@ -39,14 +42,12 @@ def _looked_up(user: Any) -> tuple[Mapping[str, Ground], bool]:
         return dict.fromkeys(PERMISSIONS, NOWHERE), True
     if getattr(user, "is_superuser", False):
         return dict.fromkeys(PERMISSIONS, EVERYWHERE), True
-    stands = Exists(Unit.objects.filter(regime=Regime.EMERGENCY))
-    held = _held(user).annotate(emergency=stands)
-    rows = list(held.values_list("role", *_RANGE, *PERMISSIONS, "emergency"))
+    rows = _held(user.pk, timezone.localdate())
     found = {}
     for place, permission in enumerate(PERMISSIONS, start=4):
         holding = (row for row in rows if row[place] and permission in ROLES[row[0]].permissions)
         found[permission] = _joined([row[1:4] for row in holding])
-    return found, not rows or rows[0][-1]
+    return found, not rows or bool(rows[0][-1])
 
 
 def _joined(ranges: Sequence[tuple[Any, ...]]) -> Ground:
@@ -89,22 +90,50 @@ def permits(request: HttpRequest) -> bool:
 _RANGE = ("unit__tree_id", "unit__lft", "unit__rght")
 
 
-def _held(user: Any) -> QuerySet[HeldRole]:
-    """The roles in force today, each with what guardian or Django keeps of the permissions too."""
-    held = HeldRole.objects.filter(in_force(timezone.localdate()), account=user)
-    return held.annotate(
-        **{permission: Exists(_kept(user, permission)) for permission in PERMISSIONS}
+# Stand in the statement for who asks and for the day, and are nobody's number and no day of ours.
+_SOMEBODY, _SOME_DAY = -1, date.min
+
+
+def _held(user: int, on: date) -> list[tuple[Any, ...]]:
+    """The user's roles in force, each with what guardian or Django keeps of the permissions too.
+
+    Every request of an office asks for them, and to put the query together takes longer than to
+    carry it out: that is done once.
+    """
+    sql, values = _statement(connection.vendor)
+    given = {_day(_SOME_DAY): _day(on), _SOMEBODY: user}
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [given.get(value, value) for value in values])
+        return list(cursor.fetchall())
+
+
+def _day(day: date) -> Any:
+    """The day as the database takes it."""
+    return connection.ops.adapt_datefield_value(day)
+
+
+@cache
+def _statement(vendor: str) -> tuple[str, tuple[Any, ...]]:
+    """The statement for one kind of database, and its values."""
+    held = HeldRole.objects.filter(in_force(_SOME_DAY), account=_SOMEBODY)
+    held = held.annotate(
+        **{permission: Exists(_kept(_SOMEBODY, permission)) for permission in PERMISSIONS},
+        emergency=Exists(Unit.objects.filter(regime=Regime.EMERGENCY)),
     ).order_by("unit__tree_id", "unit__lft")
+    sql, values = held.values_list(
+        "role", *_RANGE, *PERMISSIONS, "emergency"
+    ).query.sql_with_params()
+    return sql, tuple(values)
 
 
-def _kept(user: Any, permission: str) -> QuerySet[Permission]:
+def _kept(user: int, permission: str) -> QuerySet[Permission]:
     """The permission itself, if it is kept for `user` on the outer role's unit or everywhere."""
     on_the_unit = UserObjectPermission.objects.filter(
         user=user,
         permission=OuterRef("pk"),
         object_pk=Cast(OuterRef(OuterRef("unit")), CharField()),
     )
-    everywhere = Q(user=user.pk)
+    everywhere = Q(user=user)
     return Permission.objects.filter(
         Exists(on_the_unit) | everywhere,
         codename=permission,
