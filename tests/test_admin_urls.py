@@ -94,15 +94,17 @@ def of_table(name, *, row, add=CLOSED, change=ROW):
 # One's own account: what everybody sees who has logged in, what asks first who it is or whether
 # there is a factor at all, and what is open to whoever comes.
 OWN = Answers(302, 200, 200, 200, 200, 200, 200)
+OF_AN_OFFICE = Answers(302, 302, 200, 200, 200, 200, 200, teller=200)
 OWN_STEP = Answers(302, 302, 302, 302, 302, 302, 302)
 NONE_OF_ONES_OWN = Answers(302, 404, 404, 404, 404, 404, 404)
 ANYBODY = Answers(200, 200, 200, 200, 200, 200, 200)
 ACCOUNTS = {
     OPEN: {"account_login": (), "invitation": ()},
     NONE_BY_GET: {"account_logout": ()},
+    OF_AN_OFFICE: {"second-factor": ()},
     OWN: dict.fromkeys(
         (
-            *("mfa_index", "account_reauthenticate", "second-factor", "mfa_list_webauthn"),
+            *("mfa_index", "account_reauthenticate", "mfa_list_webauthn"),
             *("account_change_password", "usersessions_list", "account-address"),
         ),
         (),

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
-from members.accounts.second_factor import FACTORS, has_shown, is_switched_off
+from members.accounts.second_factor import FACTORS, has_shown, is_asked, is_switched_off
 from members.models import Account
 
 
@@ -27,7 +27,7 @@ sign_in = SignIn.as_view()
 @require_safe
 def second_factor(request: HttpRequest) -> HttpResponse:
     """What an office is asked before anything else: to set a factor up, or to show it."""
-    if has_shown(request):
+    if has_shown(request) or not is_asked(request.user):
         return redirect("home")
     account = cast(Account, request.user)
     kinds = Authenticator.objects.filter(user=account).values_list("type", flat=True)
