@@ -123,7 +123,7 @@ def test_a_question_of_principle(demo_town, page: Page, live_server, tmp_path: P
     expect(page.locator("body")).to_contain_text("In 1 poll fewer than 5 ballots lie together")
     page.get_by_label("Reason").fill("It is an open secret.")
     do(page)
-    expect(standing).to_contain_text("The result is published")
+    expect(standing).to_contain_text("All results are published")
     assert Poll.objects.filter(state="published").count() == cells
     log_out(page)
 
