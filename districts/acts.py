@@ -120,7 +120,7 @@ class Act(forms.Form):
 
     @classmethod
     def permitted(cls, request: HttpRequest) -> bool:
-        """Whether the user may do it at all; asked of acts that are done to no row there is yet."""
+        """Whether the user may do it at all: what is for few is not offered to others."""
         return True
 
     def adapt(self) -> None:

@@ -85,16 +85,13 @@ class ActingAdmin(ScopedAdmin):
         target = self.get_object(request, object_id)
         if not self.may_act(request, target):
             raise PermissionDenied
-        return self._page(request, _known(acts_on(self.model), act), target)
+        return self._page(request, _permitted(request, acts_on(self.model), act), target)
 
     def list_act_view(self, request: HttpRequest, act: str) -> HttpResponse:
         """The page of an act on no row there is yet."""
         if not self.may_act(request):
             raise PermissionDenied
-        declared = _known(acts_among(self.model), act)
-        if not declared.permitted(request):
-            raise PermissionDenied
-        return self._page(request, declared, None)
+        return self._page(request, _permitted(request, acts_among(self.model), act), None)
 
     def _page(self, request: HttpRequest, declared: type[Act], target: Any) -> HttpResponse:
         act = declared(
@@ -155,7 +152,7 @@ class ActingAdmin(ScopedAdmin):
         actions: dict[str, Any] = dict(super().get_actions(request))
         if self.may_act(request):
             for name, act in acts_on(self.model).items():
-                if act.bulk:
+                if act.bulk and act.permitted(request):
                     actions[name] = (_bulk_action(act), name, act.title)
         return actions
 
@@ -256,7 +253,7 @@ class ActingAdmin(ScopedAdmin):
         return [
             Link(act.title, act.icon, reverse(self._route("act"), args=[obj.pk, name]), act.grave)
             for name, act in acts_on(self.model).items()
-            if act.applies_to(obj, today)
+            if act.permitted(request) and act.applies_to(obj, today)
         ]
 
     def _route(self, view: str) -> str:
@@ -266,9 +263,11 @@ class ActingAdmin(ScopedAdmin):
         return reverse(self._route("changelist"))
 
 
-def _known(acts: Mapping[str, type[Act]], name: str) -> type[Act]:
+def _permitted(request: HttpRequest, acts: Mapping[str, type[Act]], name: str) -> type[Act]:
     if name not in acts:
         raise Http404
+    if not acts[name].permitted(request):
+        raise PermissionDenied
     return acts[name]
 
 

@@ -26,6 +26,7 @@ from members import (  # noqa: F401  # declare theirs to the frames
     account_admin,
     admission_acts,
     cell_acts,
+    erasing_acts,
     house_acts,
     log_admin,
     log_veil,

@@ -1,4 +1,4 @@
-"""What waits for a decision about people: members in no cell, and accounts of who left."""
+"""What waits for a decision about people: members in no cell, accounts, lost second factors."""
 
 from datetime import date
 from typing import Any
@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.ground import Ground
 from districts.panels import Waiting, declare_waiting
-from members.models import Account, Member, Registration
+from members.models import Account, FactorReset, Member, Registration
 
 
 def in_no_cell(members: QuerySet[Any], on: date) -> QuerySet[Any]:
@@ -28,6 +28,25 @@ def of_who_left(accounts: QuerySet[Any], on: date) -> QuerySet[Any]:
     An act or a file that ends a membership closes the account: these are from before it did.
     """
     return accounts.filter(is_active=True, member__left__lte=on).exclude(closes_on__lte=on)
+
+
+def to_be_reset(accounts: QuerySet[Any]) -> QuerySet[Any]:
+    """Those of `accounts` whose second factor one secretary asked to reset; another one can."""
+    asked = FactorReset.objects.filter(account=OuterRef("pk"), ended_at=None)
+    return accounts.filter(Exists(asked.filter(valid_until__gt=timezone.now())))
+
+
+class ToBeReset(SimpleListFilter):
+    """Accounts whose second factor waits for a second secretary."""
+
+    title = _("second factor")
+    parameter_name = "factor"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
+        return (("lost", _("Lost, waits for another secretary")),)
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return to_be_reset(queryset) if self.value() == "lost" else queryset
 
 
 class OfWhoLeft(SimpleListFilter):
@@ -60,6 +79,24 @@ declare_waiting(
         _in_no_cell,
         lambda: f"{reverse('admin:members_member_changelist')}?state=nowhere",
         order=10,
+    )
+)
+
+
+def _to_be_reset(ground: Ground, on: date) -> int:
+    accounts = Account.objects.all()
+    if not ground.everywhere:
+        accounts = accounts.filter(member__in=Member.objects.on_ground(ground, on))
+    return to_be_reset(accounts).count()
+
+
+declare_waiting(
+    Waiting(
+        "second-factors",
+        _("Lost second factors, for another secretary"),
+        _to_be_reset,
+        lambda: f"{reverse('admin:members_account_changelist')}?factor=lost",
+        order=20,
     )
 )
 declare_waiting(

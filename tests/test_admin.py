@@ -200,7 +200,7 @@ def _people(town, number):
 @pytest.mark.parametrize(
     ("address", "queries"),
     [
-        ("admin:index", 15 + 9 + RULES),
+        ("admin:index", 15 + 10 + RULES),
         ("admin:members_member_changelist", 7),
         ("admin:districts_unit_changelist", 7 + RULES),
         ("admin:districts_locality_changelist", 5),

@@ -438,6 +438,7 @@ def test_the_administrator_gives_and_takes_roles(client, town):
 # Whatever is sent -----------------------------------------------------------------------------
 
 GARBAGE = ["", " ", "\0", "%", "'; --", "9" * 50, "🙂", "x" * 3000, "(", ")(", "(1)"]
+WORST = ("\0", "9" * 50, "(1)")
 
 
 @pytest.mark.parametrize("garbage", GARBAGE)
@@ -448,10 +449,15 @@ def test_no_act_breaks_on_what_nobody_would_type(client, town, secretary, person
     for row, declared in ((person, Member), (town.factory_cell, Unit)):
         for name, act in frame.acts_on(declared).items():
             given = dict.fromkeys(act.base_fields, garbage)
+            if name == "erase-member":  # the administrator's alone
+                assert client.post(address(row, name), given).status_code == 403
+                continue
             # One that asks for nothing is done whatever is typed.
             answers = (200,) if act.looked_at else (200, 302)
             assert client.post(address(row, name), given).status_code in answers, name
-            assert client.get(address(row, name), given).status_code == 200, name
+            # What fills a form beforehand is read as what is sent: the worst of it is enough.
+            if garbage in WORST:
+                assert client.get(address(row, name), given).status_code == 200, name
     assert client.post(address(Member, "admit"), {"family_name": garbage}).status_code == 200
     assert Registration.objects.count() == 2
 

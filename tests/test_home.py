@@ -244,7 +244,7 @@ def test_the_first_page_takes_as_many_queries_for_one_row_as_for_three(client, r
             factories.member(cell=town.street_cell)
     with CaptureQueriesContext(connection) as asked:
         client.get(reverse("admin:index"))
-    assert len(asked) == 20 + 9 + RULES + 1, "\n".join(query["sql"] for query in asked)
+    assert len(asked) == 20 + 10 + RULES + 1, "\n".join(query["sql"] for query in asked)
 
 
 # What waits -----------------------------------------------------------------------------------

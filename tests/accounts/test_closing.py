@@ -195,6 +195,26 @@ def test_a_reset_is_asked_for_by_others_where_there_is_something_to_reset_and_ru
     confirm_reset(account=account, by=first)
 
 
+def test_a_reset_that_was_asked_for_waits_on_the_first_page(client, person, town):
+    account = factories.account(member=person)
+    with_codes(account)
+    factories.account(member=factories.member(cell=town.street_cell))
+    ask_reset(account=account, by=officer(SECRETARY, town.district))
+    shown = {}
+    for name, unit in (("here", town.district), ("elsewhere", factories.town().town)):
+        client.force_login(officer(SECRETARY, unit))
+        panels = client.get(reverse("admin:index")).context_data["panels"]
+        waiting = next(one["waiting"] for one in panels if "waiting" in one)
+        shown[name] = [row for row in waiting if "second factors" in str(row[0])]
+    assert shown["elsewhere"] == []
+    [(_title, number, address)] = shown["here"]
+    client.force_login(officer(SECRETARY, town.district))
+    assert list(client.get(address).context_data["cl"].result_list) == [account]
+    assert number == 1
+    FactorReset.objects.update(valid_until=timezone.now())
+    assert not client.get(address).context_data["cl"].result_list
+
+
 # A new address --------------------------------------------------------------------------------
 
 

@@ -8,6 +8,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 from django.db.models import Model, QuerySet
+from django.urls import reverse
 
 from audit.chain import log_faults
 from audit.models import Entry
@@ -206,3 +207,45 @@ def test_a_wrong_period_stops_the_program(settings, given):
     settings.RETENTION = given
     with pytest.raises(ImproperlyConfigured, match="RETENTION"):
         retention()
+
+
+# The page in the office -----------------------------------------------------------------------
+
+
+def erasing_page(member):
+    return reverse("admin:members_member_act", args=[member.pk, "erase-member"])
+
+
+def test_the_administrator_erases_who_demands_it_and_says_why(client, gone):
+    client.force_login(factories.account(is_staff=True, is_superuser=True))
+    page = reverse("admin:members_member_change", args=[gone.pk])
+    assert erasing_page(gone) in client.get(page).content.decode()
+    form = {"perform": "1", "reason": ""}
+    looked = client.post(erasing_page(gone), form)
+    assert "does not come back" in looked.content.decode()
+    form["seen"] = looked.context_data["preview"].seen
+    assert "Please say why" in client.post(erasing_page(gone), form).content.decode()
+    assert Member.objects.get(pk=gone.pk).family_name == NAME
+    done = client.post(erasing_page(gone), form | {"reason": "Demanded in writing."}, follow=True)
+    assert f"Number {gone.pk} was erased." in done.content.decode()
+    assert Member.objects.get(pk=gone.pk).is_erased
+    assert NAME not in everything_about_the_log()
+    assert {entry.reason for entry in Entry.objects.filter(act="erase-member")} == {
+        "Demanded in writing."
+    }
+    assert erasing_page(gone) not in client.get(page).content.decode()
+
+
+def test_a_secretary_erases_nobody(client, gone, town):
+    client.force_login(making.secretary(town.town.district))
+    page = reverse("admin:members_member_change", args=[gone.pk])
+    assert erasing_page(gone) not in client.get(page).content.decode()
+    assert client.post(erasing_page(gone), {"perform": "1"}).status_code == 403
+
+
+def test_who_is_a_member_is_not_erased_by_the_page(client, town):
+    member = making.worker(town)
+    client.force_login(factories.account(is_staff=True, is_superuser=True))
+    answer = client.post(erasing_page(member), {"perform": "1", "reason": "Please."})
+    assert "is a member; who left is erased" in answer.content.decode()
+    assert not Member.objects.get(pk=member.pk).is_erased
