@@ -9,7 +9,7 @@ import argparse
 import ast
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -93,28 +93,33 @@ def found() -> Iterator[Found]:
     for app in APPS:
         for path in sorted((ROOT / app).rglob("*.py")):
             if "migrations" not in path.parts:
-                yield from _of_code(path)
+                yield from _from(path, in_code(path))
     for path in sorted((ROOT / "templates").rglob("*.*")):
-        yield from _of_template(path)
+        yield from _from(path, in_template(path))
 
 
-def _of_code(path: Path) -> Iterator[Found]:
+def _from(path: Path, texts: Iterable[tuple[Text, str | None]]) -> Iterator[Found]:
     where = path.relative_to(ROOT).as_posix()
+    return ((where, text, context) for text, context in texts)
+
+
+def in_code(path: Path) -> Iterator[tuple[Text, str | None]]:
+    """The texts in a file of Python, each with its context."""
     with path.open("rb") as file:
         for _line, text, _comments, context in extract("python", file, keywords=KEYWORDS):
-            yield where, text if isinstance(text, str) else (text[0], text[1]), context
+            yield text if isinstance(text, str) else (text[0], text[1]), context
 
 
-def _of_template(path: Path) -> Iterator[Found]:
-    where = path.relative_to(ROOT).as_posix()
+def in_template(path: Path) -> Iterator[tuple[Text, str | None]]:
+    """The texts in a template, each with its context."""
     for call, *quoted in _IN_TEMPLATE.findall(templatize(path.read_text(encoding="utf-8"))):
         first, *second = [ast.literal_eval(text) for text in quoted if text]
         if call == "ngettext":
-            yield where, (first, second[0]), None
+            yield (first, second[0]), None
         elif call == "pgettext":
-            yield where, second[0], first
+            yield second[0], first
         else:
-            yield where, first, None
+            yield first, None
 
 
 def is_translated(string: Any) -> bool:

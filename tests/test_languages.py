@@ -1,14 +1,17 @@
 """Two languages: every text of the program has its translation, and each reader chooses."""
 
+from pathlib import Path
 from string import Formatter
 
 import pytest
+import unfold
 from babel.messages.catalog import Catalog
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.translation import override
+from django.utils.translation import gettext, override
 
 from bin import messages
+from config.unfold_texts import TEXTS
 
 
 @pytest.fixture(scope="module", params=messages.LANGUAGES)
@@ -81,3 +84,35 @@ def test_choosing_leads_nowhere_but_to_the_page_that_asked(client, referer):
 
 def test_a_language_that_is_not_spoken_is_not_there(client):
     assert client.get(reverse("language", args=["xx"])).status_code == 404
+
+
+# Parts of unfold that the office does not use, and texts of others that it never shows.
+UNUSED = ("forms", "constance", "guardian", "import_export", "simple_history", "unfold_crispy")
+NEVER_SHOWN = (
+    "After you've created a user",
+    "Dataset not found",
+    "Forgotten your password or username?",
+    "Raw passwords are not stored",
+    "Welcome back to",
+    "You can not create nested object",
+)
+SAME_IN_GERMAN = {"%(class_name)s %(instance)s"}
+
+
+def texts_of_unfold() -> set[str]:
+    """The texts in unfold's own code and templates, but for the parts that are not used here."""
+    found: set[messages.Text] = set()
+    for file in Path(unfold.__file__).parent.rglob("*"):
+        if not set(UNUSED) & set(file.parts):
+            reader = {".py": messages.in_code, ".html": messages.in_template}.get(file.suffix)
+            found |= {text for text, _context in reader(file)} if reader else set()
+    return {text for text in found if isinstance(text, str)}
+
+
+def test_what_unfold_says_in_the_office_is_german_too():
+    said = texts_of_unfold()
+    assert "Select action" in said
+    with override("de"):
+        english = {text for text in said if text == gettext(text)} - SAME_IN_GERMAN
+    assert [text for text in sorted(english) if not text.startswith(NEVER_SHOWN)] == []
+    assert set(TEXTS) <= said, sorted(set(TEXTS) - said)
