@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from typing import Any, Protocol
 
 from django.core.exceptions import FieldDoesNotExist
@@ -9,6 +10,7 @@ from django.db import models
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from audit.days import day_in_words, moment_in_words
 from audit.log import model_of
 from audit.models import Entry
 
@@ -58,8 +60,27 @@ def _value(model: type[models.Model] | None, name: str, value: Any) -> str:
         return ""
     if isinstance(value, bool):
         return _("yes") if value else _("no")
-    choices = dict(getattr(_field(model, name), "flatchoices", ()))
-    return str(choices.get(value, value))
+    field = _field(model, name)
+    if isinstance(field, models.DateField) and isinstance(value, str):
+        return _moment(value) if isinstance(field, models.DateTimeField) else _day(value)
+    return str(dict(getattr(field, "flatchoices", ())).get(value, value))
+
+
+def _day(text: str) -> str:
+    """A day of the log as the reader's language writes it; as it is where it is none."""
+    try:
+        return day_in_words(date.fromisoformat(text))
+    except ValueError:
+        return text
+
+
+def _moment(text: str) -> str:
+    """A moment of the log, kept in universal time, in the organisation's own."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    return moment_in_words(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
 
 
 def _field(model: type[models.Model] | None, name: str) -> Any:

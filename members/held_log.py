@@ -5,12 +5,12 @@ export is told when it took in a unit with which the member was registered at th
 """
 
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from audit import wording
 from audit.models import Entry
 from audit.tables.noting import EVERYTHING
 from districts.models import Unit
@@ -86,18 +86,21 @@ def _changes(member: Member) -> Iterator[Row]:
     titles = LogFilter.titles()
     changed = (What.CREATED, What.CHANGED, What.REMOVED)
     for entry in Entry.objects.filter(member=member.pk, what__in=changed).order_by("-pk"):
-        # For whom somebody was taken is that person's to know.
-        changes = {} if entry.table == "not_the_same" else entry.changes
+        if entry.table == "not_the_same":  # for whom somebody was taken is that person's to know
+            entry.changes = {}
         yield [
             told("at", _("when"), entry.at),
             told("act", _("what was done"), entry.act, titles.get(entry.act, entry.act)),
-            told("table", _("where"), entry.table),
-            told("changes", _("before and after"), changes, _in_words(changes)),
+            told("table", _("where"), entry.table, wording.title(entry)),
+            told("changes", _("before and after"), entry.changes, _in_words(entry)),
         ]
 
 
-def _in_words(changes: Any) -> str:
-    return "; ".join(f"{name}: {old} → {new}" for name, (old, new) in sorted(changes.items()))
+def _in_words(entry: Entry) -> str:
+    return "; ".join(
+        f"{change.label}: {change.before} → {change.after}".replace(":  →", ":")
+        for change in wording.changes(entry)
+    )
 
 
 declare_part(Part("looks", _("Who looked at my page"), _looks, 90, Entry))

@@ -16,6 +16,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from audit.days import day_in_words, moment_in_words
 from districts.acts import Text
 from members.models import Account, Member
 
@@ -109,12 +110,19 @@ def cell_of(row: models.Model, field: Any) -> Cell:
 
 
 def told(name: str, label: Text, value: Any, text: Any = None) -> Cell:
-    """A cell: days and moments as ISO 8601 writes them, rows by their names."""
-    plain = _plain(value)
-    words = plain if text is None else _plain(text)
-    if isinstance(words, bool):
-        words = _("yes") if words else _("no")
-    return Cell(name, label, plain, "" if words is None else str(words))
+    """A cell: for programs days and moments as ISO 8601 writes them, rows by their names."""
+    return Cell(name, label, _plain(value), _words(value if text is None else text))
+
+
+def _words(value: Any) -> str:
+    """The value as people read it, in their language."""
+    if isinstance(value, datetime):
+        return moment_in_words(value)
+    if isinstance(value, date):
+        return day_in_words(value)
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    return "" if value is None else str(value)
 
 
 def _plain(value: Any) -> Any:

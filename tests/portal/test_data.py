@@ -122,3 +122,13 @@ def test_the_page_takes_as_many_queries_for_one_as_for_three(client, town, rows)
     assert not Delegate.objects.exists()
     making.logged_in(client, member)
     assert queries(client, reverse("my-data")) == 34
+
+
+def test_the_page_is_in_words_and_days_of_the_reader_s_language(client, town):
+    member = making.worker(town, family_name="Renate", born="1990-02-03")
+    making.logged_in(client, member)
+    page = client.get(reverse("my-data"), headers={"Accept-Language": "de"}).content.decode()
+    assert "03.02.1990" in page
+    assert "1990-02-03" not in page
+    assert "Familienname: Renate" in page
+    assert "None" not in page
