@@ -1,9 +1,11 @@
-"""How the fields of Django's forms look on the members' pages: with the classes of Bootstrap."""
+"""What the members' pages are made of: fields with Bootstrap's classes, browsers by their names."""
 
+import ua_parser
 from django import forms, template
 from django.forms import BoundField
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 register = template.Library()
 
@@ -32,6 +34,17 @@ def control(field: BoundField) -> SafeString:
 def label(field: BoundField) -> SafeString:
     """The label of a field of a form as HTML."""
     return field.label_tag(attrs={"class": "form-label"})
+
+
+@register.filter
+def browser(sent: str) -> str:
+    """The browser and the system that it says it runs on; what it sent, where nobody knows them."""
+    known = ua_parser.parse(sent)
+    names = {"browser": known.user_agent, "system": known.os}
+    found = {part: name.family for part, name in names.items() if name is not None}
+    if len(found) == len(names):
+        return _("%(browser)s on %(system)s") % found
+    return next(iter(found.values()), sent)
 
 
 def _boxes(field: BoundField) -> SafeString:

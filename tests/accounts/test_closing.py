@@ -287,6 +287,31 @@ def test_one_sees_where_one_is_logged_in_and_logs_out_everywhere_else(person):
     assert not is_in(there)
 
 
+@pytest.mark.parametrize(
+    ("sent", "told"),
+    [
+        (
+            "Mozilla/5.0 (X11; Linux x86_64; rv:130.0) Gecko/20100101 Firefox/130.0",
+            "Firefox on Linux",
+        ),
+        (
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 "
+            "(KHTML, like Gecko) Version/17.5 Mobile/15E148 Safari/604.1",
+            "Mobile Safari on iOS",
+        ),
+        ("curl/8.5.0", "curl"),
+        ("My own <b>", "My own &lt;b&gt;"),
+        ("", "\N{EN DASH}"),
+    ],
+)
+def test_a_browser_is_told_by_its_name(person, sent, told):
+    account = factories.account(member=person)
+    browser = Client(HTTP_USER_AGENT=sent)
+    log_in(browser, account)
+    page = browser.get(reverse("usersessions_list")).content.decode()
+    assert f"<strong>{told}</strong>" in page
+
+
 def test_a_member_has_one_account(person):
     factories.account(member=person)
     with pytest.raises(IntegrityError), transaction.atomic():
