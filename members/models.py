@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from audit.ground import Ground
 from audit.periods import NoOverlap, ends_after_start, in_force
@@ -21,7 +22,7 @@ class Leaving(models.TextChoices):
     """Why a membership ended."""
 
     DIED = "died", _("died")
-    RESIGNED = "resigned", _("resigned")
+    RESIGNED = "resigned", pgettext_lazy("membership", "resigned")
     EXCLUDED = "excluded", _("excluded")
     MOVED_AWAY = "moved_away", _("moved away")
 

@@ -11,6 +11,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import pgettext_lazy
 from fido2.utils import websafe_decode
 
 from members.accounts.adapter import account_of_handle
@@ -52,7 +53,7 @@ class ResetPasswordForm(AllauthResetPasswordForm):
 class CodeForm(forms.Form):
     """The code of a letter."""
 
-    code = forms.CharField(label=lazy("Code"), max_length=60, strip=True)
+    code = forms.CharField(label=pgettext_lazy("of a letter", "Code"), max_length=60, strip=True)
 
 
 class AcceptForm(forms.Form):
