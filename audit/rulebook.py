@@ -129,8 +129,8 @@ class Finding:
     `unit` is the code of the unit that has to mend it, empty where none is known; `subject` names
     what is in breach by table and key ('member 1042'), never a person by name; `since` is the first
     day of the breach, None where no day can be told; `remedy` says what to do and `sentence` what
-    should hold. `given` fills the form of the act that mends it, as far as the rule knows the
-    answers; it goes out into no list.
+    should hold. `mend` is the act on the subject that mends it, empty where there is none, and
+    `given` fills its form as far as the rule knows the answers; both go out into no list.
     """
 
     article: str
@@ -141,16 +141,21 @@ class Finding:
     remedy: str
     sentence: str = ""
     given: Mapping[str, str] = field(default_factory=dict, compare=False)
+    mend: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Breach:
-    """What a check tells of one breach; its rule knows the rest of the `Finding`."""
+    """What a check tells of one breach; its rule knows the rest of the `Finding`.
+
+    `mend` is named where another act than the rule's mends this one.
+    """
 
     unit: str
     subject: str
     since: date | None = None
     given: Mapping[str, str] = field(default_factory=dict, compare=False)
+    mend: str = field(default="", compare=False)
 
 
 Check = Callable[[Ground, date], Iterable[Breach]]
@@ -197,6 +202,7 @@ class Rule:
             str(self.remedy),
             str(self.sentence),
             breach.given,
+            breach.mend or self.mend,
         )
 
 

@@ -139,7 +139,7 @@ def told(row: Row) -> Finding | None:
     if rule is None:
         return None
     code = row.unit.code if row.unit else ""
-    return rule.finding(Breach(code, row.subject, row.since, row.given))
+    return rule.finding(Breach(code, row.subject, row.since, row.given, row.mend))
 
 
 def _order(finding: Finding, place: tuple[int, int]) -> tuple[Any, ...]:
@@ -248,8 +248,7 @@ def _rows_of(
 
 def _mending(finding: Finding, row: Model) -> Link | None:
     """The link to the act that mends the finding, its form filled in as far as the rule knows."""
-    rule = rule_named(finding.rule)
-    act = acts_on(type(row)).get(rule.mend) if rule else None
+    act = acts_on(type(row)).get(finding.mend)
     if act is None:
         return None
     meta = row._meta

@@ -392,6 +392,7 @@ class KeptFinding(models.Model):
     subject = models.CharField(_("subject"), max_length=100)
     since = models.DateField(_("since"), null=True, blank=True)
     given = models.JSONField(_("answers"), default=dict, blank=True)
+    mend = models.CharField(_("act"), max_length=50, default="", blank=True)
 
     class Meta:
         verbose_name = _("kept finding")

@@ -108,6 +108,7 @@ def _keep(survey: Survey, found: Iterator[Finding]) -> None:
                 subject=finding.subject,
                 since=finding.since,
                 given=dict(finding.given),
+                mend=finding.mend,
             )
             for finding in batch
         )

@@ -122,8 +122,25 @@ def _known_too_early(poll: Poll) -> Iterator[Blocker]:
 
 
 def annulling_blockers(poll: Poll) -> list[Blocker]:
-    """Whether the poll can be annulled: in any state but that, until the question is withdrawn."""
-    return [*state_blockers(poll, State.ANNULLED), *withdrawn_blockers(poll.question)]
+    """Whether the poll can be annulled: in any state but that, until the question is withdrawn.
+
+    Nobody leads or is sent by votes that count no more: what came of the result ends first.
+    """
+    found = [*state_blockers(poll, State.ANNULLED), *withdrawn_blockers(poll.question)]
+    return [*found, *_came_of(poll.question)] if poll.state == State.PUBLISHED else found
+
+
+def _came_of(question: Question) -> Iterator[Blocker]:
+    """The bureau, the seats and the delegates that the question's result has put in (A11, A12)."""
+    bureau = question.bureaus.filter(until=None).first()
+    if bureau is not None:
+        reason = _("The bureau of %(unit)s sits by this election: end it first.")
+        yield Blocker(reason % {"unit": bureau.unit}, "A11")
+    elif question.seats_filled.filter(until=None, bureau__until=None).exists():
+        reason = _("Seats of a bureau are held by this election: let them be given up first.")
+        yield Blocker(reason, "A11")
+    if question.delegates.standing().exists():
+        yield Blocker(_("Delegates are sent by this election: replace them first."), "A12")
 
 
 def needs_papers_one_by_one(poll: Poll) -> bool:

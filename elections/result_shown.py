@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from districts.charts import Bars, bars
 from elections.models import Question
 from elections.models.questions import Method
+from elections.reasons_shown import in_words, note_in_words
 from elections.result_charts import Drawing, drawing
 
 Names = Mapping[int, str]
@@ -73,7 +74,7 @@ def _election(question: Question, report: Mapping[str, Any], names: Names) -> di
         "without": [names[number] for number in plainly] if plainly else [],
         "differs": bool(plainly) and set(plainly) != set(elected),
         "ties": [_tie(tie, names) for tie in report["ties"]],
-        "notes": report["notes"],
+        "notes": [note_in_words(note) for note in report["notes"]],
         **_chart(report, names),
     }
 
@@ -117,7 +118,7 @@ def _action(action: str, names: Names) -> str:
 
 
 def _moved(found: Iterable[Mapping[str, Any]], names: Names) -> list[Moved]:
-    return [Moved(names[one["candidate"]], one["reason"]) for one in found]
+    return [Moved(names[one["candidate"]], in_words(one["reason"], names)) for one in found]
 
 
 def _tie(tie: Mapping[str, Any], names: Names) -> dict[str, Any]:

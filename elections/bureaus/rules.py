@@ -183,8 +183,8 @@ def _wrong_size(bureau: Bureau, strength: Strength) -> bool:
     return any(size_blockers(bureau.unit.kind, strength.size, called=bureau.size))
 
 
-def _of_bureau(bureau: Bureau, since: date) -> Breach:
-    return Breach(bureau.unit.code, f"bureau {bureau.pk}", since)
+def _of_bureau(bureau: Bureau, since: date, mend: str = "") -> Breach:
+    return Breach(bureau.unit.code, f"bureau {bureau.pk}", since, mend=mend)
 
 
 # Where they come from, and who elected them ------------------------------------------------------
@@ -194,7 +194,10 @@ def _of_bureau(bureau: Bureau, since: date) -> Breach:
     "A13",
     "factory-majority",
     sentence=_("Most members of a district bureau or an area committee are of factory cells."),
-    remedy=_("Fill a seat with a member of a factory cell, or hold a by-election."),
+    remedy=_(
+        "Fill a free seat with a member of a factory cell, or hold a by-election; where none is "
+        "free, let one be given up first."
+    ),
     explanation=_(
         "The organisation rests on the factories, so those who work there have the majority in "
         "the bodies that lead districts and areas. A transfer from a factory cell to a street "
@@ -206,9 +209,12 @@ def _of_bureau(bureau: Bureau, since: date) -> Breach:
 )
 def factory_majorities(ground: Ground, on: date) -> Iterator[Breach]:
     """District bureaus and area committees without a majority from factory cells."""
-    bureaus = leading(ground, on).filter(unit__kind__in=FACTORY_MAJORITY).select_related("unit")
-    for bureau, since in in_breach(bureaus.order_by("unit__code"), on, _no_majority):
-        yield _of_bureau(bureau, since)
+    bureaus = with_sizes(leading(ground, on).filter(unit__kind__in=FACTORY_MAJORITY), on)
+    listed = bureaus.select_related("unit").order_by("unit__code")
+    for bureau, since in in_breach(listed, on, _no_majority):
+        # Where no seat is free one is given up first.
+        full = bureau.held >= bureau.size  # type: ignore[attr-defined]  # annotated
+        yield _of_bureau(bureau, since, mend="leave-seat" if full else "")
 
 
 def _no_majority(bureau: Bureau, strength: Strength) -> bool:

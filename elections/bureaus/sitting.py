@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -28,6 +28,7 @@ from members.models import Account, Member, Registration
 from members.registrations import lock_unit
 
 HOME = Registration.Kind.HOME
+A_DAY = timedelta(days=1)
 
 
 class CannotConstitute(Refused):
@@ -278,8 +279,9 @@ def leave_seat(*, seat: Seat, on: date, ending: str) -> Seat:
         told = {"member": seat.member, "day": day_in_words(seat.until)}
         found.append(Blocker(reason % told))
     if on <= seat.since:
-        reason = _("The seat was taken on %(day)s only.")
-        found.append(Blocker(reason % {"day": day_in_words(seat.since)}))
+        reason = _("The seat was taken on %(day)s: it can be given up from %(next)s on.")
+        told = {"day": day_in_words(seat.since), "next": day_in_words(seat.since + A_DAY)}
+        found.append(Blocker(reason % told))
     refuse_if(found, CannotChangeSeat)
     return _end(seat, bureau.unit, on, ending)
 
@@ -315,7 +317,8 @@ def end_bureau(*, bureau: Bureau, on: date, ending: str) -> Bureau:
     bureau = lock_bureau(bureau)
     found = [*_sitting_blockers(bureau, on)]
     if on == bureau.since:
-        found.append(Blocker(_("It leads for a day at least.")))
+        reason = _("It leads for a day at least: it can be ended from %(day)s on.")
+        found.append(Blocker(reason % {"day": day_in_words(on + A_DAY)}))
     refuse_if([*found, *_later_seats(bureau, on)], CannotChangeSeat)
     return close_bureau(bureau, on, ending)
 

@@ -18,9 +18,24 @@ from elections.bureaus.electing import (
     settle_composition,
     taking,
 )
-from elections.bureaus.sitting import CannotConstitute, leave_seat, sitting_bureau, take_seat
+from elections.bureaus.sitting import (
+    CannotChangeSeat,
+    CannotConstitute,
+    end_bureau,
+    leave_seat,
+    sitting_bureau,
+    take_seat,
+)
 from elections.bureaus.succession import next_for
-from elections.polls import CannotOpenPoll, close_poll, count_poll, open_poll, publish_poll
+from elections.polls import (
+    CannotAnnulPoll,
+    CannotOpenPoll,
+    annul_poll,
+    close_poll,
+    count_poll,
+    open_poll,
+    publish_poll,
+)
 from elections.questions import Candidate, raise_question
 from elections.voting import cast_vote
 from members.models import Registration
@@ -30,6 +45,7 @@ from tests.bureaus import making
 from tests.voting import making as votes
 
 TODAY = timezone.localdate()
+TOMORROW = TODAY + timedelta(days=1)
 
 
 def election(district, candidates=None, *, seats=5, fills="bureau", method="block", **fields):
@@ -91,6 +107,19 @@ def test_the_count_seats_three_of_five_from_the_factory_and_all_are_constituted(
     assert workers_among([seat.member_id for seat in bureau.seats.all()]) == 3
     with pytest.raises(CannotConstitute, match="taken already"):
         constitute_elected(question=question, on=TODAY)
+
+
+def test_votes_by_which_a_bureau_sits_are_not_annulled_before_it_ends(district):
+    question = election(district)
+    poll = held(question, STREET_FIRST)
+    bureau = constitute_elected(question=question, on=TODAY)
+    with pytest.raises(CannotAnnulPoll, match="sits by this election: end it first"):
+        annul_poll(poll=poll)
+    with pytest.raises(CannotChangeSeat, match=f"from {TOMORROW} on"):
+        end_bureau(bureau=bureau, on=TODAY, ending="recalled")
+    long_ago(bureau)
+    end_bureau(bureau=bureau, on=TODAY, ending="recalled")
+    assert annul_poll(poll=poll).state == "annulled"
 
 
 def test_in_the_place_of_who_declines_comes_the_next_with_whom_the_majority_is_kept(district):
@@ -175,11 +204,15 @@ def constituted_long_ago(district):
     """The bureau as elected, a month ago by its days."""
     question = election(district)
     held(question, STREET_FIRST)
-    bureau = constitute_elected(question=question, on=TODAY)
+    long_ago(constitute_elected(question=question, on=TODAY))
+    return sitting_bureau(district.unit)
+
+
+def long_ago(bureau):
+    """Put it a month back, with its seats."""
     day = TODAY - timedelta(days=30)
     type(bureau).objects.filter(pk=bureau.pk).update(since=day)
     bureau.seats.update(since=day)
-    return sitting_bureau(district.unit)
 
 
 def test_a_by_election_counts_those_who_sit_and_ends_the_finding(district):

@@ -7,6 +7,7 @@ import pytest
 
 from audit.ground import EVERYWHERE, Ground
 from audit.rulebook import findings, rule_named
+from districts.models import Unit
 from elections.bureaus.sitting import leave_seat, take_seat
 from elections.models import Bureau, Seat
 from members.membership import end_membership
@@ -39,6 +40,13 @@ def found(ground: Ground = EVERYWHERE, on: date = TODAY) -> dict[tuple[str, str]
     among = [rule for name in RULES if (rule := rule_named(name))]
     assert len(among) == len(RULES)
     return {(one.rule, one.unit): one.since for one in findings(ground, on, among=among)}
+
+
+def mending(rule: str, unit: Unit) -> str:
+    """The act that mends the finding on the unit."""
+    among = [named for named in [rule_named(rule)] if named]
+    (one,) = [one for one in findings(EVERYWHERE, TODAY, among=among) if one.unit == unit.code]
+    return one.mend
 
 
 @pytest.fixture
@@ -116,8 +124,10 @@ def test_a_move_from_the_factory_to_the_street_breaks_the_majority_from_that_day
         ("factory-majority", town.area.code): SECOND,
     }
     assert found(on=SECOND - timedelta(days=1)) == {}
+    assert mending("factory-majority", town.district) == "leave-seat"  # none is free
     take_over = led.district.seats.get(member=led.workers[2])
     leave_seat(seat=take_over, on=THIRD, ending="resigned")
+    assert mending("factory-majority", town.district) == "take-seat"
     assert found()["factory-majority", town.district.code] == SECOND
     take_seat(bureau=led.district, member=led.workers[3], on=THIRD)
     assert ("factory-majority", town.district.code) not in found()
