@@ -132,6 +132,11 @@ class ChangeCandidates(Candidates, Change):
         standing = self.target.choices.filter(withdrawn=False)
         self.fields["candidates"].initial = as_lines(standing)
 
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or self.cleaned_data
+        self.hold_candidates(self.target)
+        return given
+
     def foretold(self, target: Question) -> Iterator[Text]:
         yield from super().foretold(target)
         groups = () if is_for_a_bureau(target) else target.compositions.all()

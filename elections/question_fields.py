@@ -20,6 +20,7 @@ from elections.act_fields import Lines
 from elections.candidates import read_candidates
 from elections.models import Question
 from elections.models.questions import MOST_SEATS, Method
+from elections.question_checks import candidates_faults
 from elections.questions import Candidate
 from elections.terms import METHODS, PARTS, part
 
@@ -120,6 +121,12 @@ class Candidates(Act):
         """Those who stand, looked up in the user's part of the register."""
         text: str = self.cleaned_data["candidates"]
         return read_candidates(text, ground_of(self.request), timezone.localdate())
+
+    def hold_candidates(self, question: Question) -> None:
+        """Refuse those whom the check before the vote would refuse, at their field (A8, A11)."""
+        named = self.cleaned_data.get("candidates") or ()
+        for blocker in candidates_faults(question, named, timezone.localdate()):
+            self.add_error("candidates", str(blocker))
 
     def foretold(self, target: Any) -> Iterator[Text]:
         for number, one in enumerate(self.cleaned_data["candidates"], start=1):

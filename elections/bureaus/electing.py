@@ -19,6 +19,7 @@ from elections.bureaus.lawful import (
 from elections.bureaus.sitting import (
     CannotConstitute,
     Place,
+    already_sits,
     constitute_bureau,
     holders,
     seats_blockers,
@@ -29,7 +30,7 @@ from elections.bureaus.sitting import (
 from elections.bureaus.succession import Successor, next_in_turn
 from elections.candidates import factory_members
 from elections.models import Bureau, Poll, Question
-from elections.questions import lock_question, set_composition, withdrawn_blockers
+from elections.questions import Candidate, lock_question, set_composition, withdrawn_blockers
 from elections.results import whole_result
 from members.models import Member
 
@@ -83,14 +84,40 @@ def election_blockers(question: Question, assemblies: Iterable[str], on: date) -
     for assembly in sorted(set(assemblies)):
         yield from mandate_blockers(unit.kind, mandate_by(unit.kind, assembly))
     yield from seat_number_blockers(question, on)
-    choices = list(question.choices.filter(withdrawn=False).select_related("member"))
-    for choice in choices:
-        if choice.member is None:
-            reason = _("%(who)s stands without a member's number: only members lead a unit.")
-            yield Blocker(reason % {"who": choice.name})
-    members = [choice.member for choice in choices if choice.member is not None]
-    yield from seats_blockers(unit=unit, members=members, on=on)
+    choices = question.choices.filter(withdrawn=False).select_related("member")
+    named = [Candidate(choice.name, choice.member) for choice in choices]
+    yield from candidates_blockers(question, named, on)
     yield from _composition_blockers(question, on)
+
+
+def candidates_blockers(
+    question: Question, candidates: Iterable[Candidate], on: date
+) -> Iterator[Blocker]:
+    """Why these cannot stand in an election to a bureau, saved or not yet: names alone, and members
+    of whom `standing_blockers` says why.
+    """
+    members = []
+    for one in candidates:
+        if one.member is None:
+            reason = _("%(who)s stands without a member's number: only members lead a unit.")
+            yield Blocker(reason % {"who": one.label})
+        else:
+            members.append(one.member)
+    yield from standing_blockers(question, members, on)
+
+
+def standing_blockers(question: Question, members: Sequence[Member], on: date) -> Iterator[Blocker]:
+    """Why these members cannot stand in an election to a bureau (A8, A11).
+
+    At a by-election neither can who sits: the seat that he or she won would stay free. Four queries
+    at most.
+    """
+    yield from seats_blockers(unit=question.unit, members=members, on=on)
+    bureau = sitting_bureau(question.unit) if question.fills == Fills.FREE_SEATS else None
+    held = set(holders(bureau, on)) if bureau else set()
+    for member in members:
+        if member.pk in held:
+            yield already_sits(member)
 
 
 def seat_number_blockers(question: Question, on: date) -> Iterator[Blocker]:

@@ -79,8 +79,11 @@ class ElectDelegates(ElectionOfUnit):
     def facts(self) -> Iterable[tuple[Text, Any]]:
         yield lazy("Unit"), self.target
 
+    def filling(self) -> str:
+        return Question.Fills.DELEGATES
+
     def perform(self, target: Unit) -> Outcome:
-        outcome = self.raise_it(target, Question.Fills.DELEGATES)
+        outcome = self.raise_it(target)
         question: Any = outcome.shown
         attach_election(delegation=self.cleaned_data["delegation"], question=question)
         return outcome

@@ -13,8 +13,7 @@ from audit.days import day_in_words
 from audit.ground import Ground
 from audit.log import recorded
 from audit.refusals import Blocker, Refused, field_blockers, refuse_if
-from elections.bureaus.electing import is_for_a_bureau
-from elections.bureaus.sitting import holders, seats_blockers, sitting_bureau
+from elections.bureaus.electing import is_for_a_bureau, standing_blockers
 from elections.candidates import MOST_CANDIDATES, members_called
 from elections.delegates.choosing import delegation_of, is_of_delegates, people_blockers
 from elections.models import Nomination, Question
@@ -155,19 +154,9 @@ def nominees_blockers(question: Question, members: Sequence[Member], on: date) -
         else:
             yield from people_blockers(delegation, members, on)
     elif is_for_a_bureau(question):
-        yield from seats_blockers(unit=question.unit, members=members, on=on)
-        yield from _sitting_blockers(question, members, on)
+        yield from standing_blockers(question, members, on)
     else:
         yield from _elsewhere_blockers(question, members, on)
-
-
-def _sitting_blockers(question: Question, members: Sequence[Member], on: date) -> Iterator[Blocker]:
-    """Who sits already stands for none of the free seats."""
-    bureau = sitting_bureau(question.unit) if question.fills == question.Fills.FREE_SEATS else None
-    held = set(holders(bureau, on)) if bureau else set()
-    for member in members:
-        if member.pk in held:
-            yield Blocker(_("%(member)s sits on the bureau already.") % {"member": member})
 
 
 def _elsewhere_blockers(

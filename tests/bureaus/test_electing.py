@@ -211,6 +211,19 @@ def test_a_by_election_asks_for_free_seats_and_a_sitting_bureau(district):
     assert any("0 seats are free, not 1." in one for one in told)
 
 
+def test_who_sits_already_stands_in_no_by_election(district):
+    making.bureau(district.unit, [*district.factory[:3], district.street[0]], on=making.ON, size=5)
+    sitter = district.factory[0]
+    question = election(district, [sitter, district.factory[3]], seats=1, fills="free-seats")
+    told = [str(one) for one in election_blockers(question, ["general"], TODAY)]
+    assert told == [f"{sitter} sits on the bureau already."]
+    poll = votes.put(question, district.unit, assembly="general", channels="paper")
+    with pytest.raises(CannotOpenPoll, match="sits on the bureau already"):
+        open_poll(poll=poll)
+    whole = election(district, [sitter, *district.all[:4]])  # of the next bureau he or she can be
+    assert not list(election_blockers(whole, ["general"], TODAY))
+
+
 def test_the_next_in_turn_are_told_with_what_keeps_each_from_the_seat(district):
     bureau = constituted_long_ago(district)
     worker = bureau.seats.get(member=district.factory[2])

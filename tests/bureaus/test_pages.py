@@ -205,6 +205,35 @@ def making_election(client, office):
     return Question.objects.get()
 
 
+def test_the_forms_take_nobody_who_may_not_stand(client, office):
+    making.bureau(office.unit, [*office.factory[:3], office.street[0]], on=making.ON, size=5)
+    sitter, other = office.factory[0], office.factory[3]
+    given = {
+        "unit": office.unit.code,
+        "fills": "free-seats",
+        "asked": "By-election to the bureau",
+        "seats": "1",
+        "method": "block",
+        "quorum": "0",
+        "on": TODAY,
+        "reason": "",
+    }
+    sent = {**given, "candidates": f"{lines(sitter, other)}\nSomebody Else"}
+    answer = client.post(address(Question, "raise-election"), sent)
+    told = [
+        "Somebody Else stands without a member's number: only members lead a unit.",
+        f"{sitter} sits on the bureau already.",
+    ]
+    assert answer.context_data["act"].errors == {"candidates": told}
+    assert not Question.objects.exists()
+    done(perform(client, Question, "raise-election", **given, candidates=lines(other)))
+    question = Question.objects.get()
+    sent = {"candidates": lines(other, sitter), "reason": ""}
+    answer = client.post(address(question, "change-candidates"), sent)
+    assert answer.context_data["act"].errors == {"candidates": told[1:]}
+    assert question.choices.get().member == other
+
+
 @pytest.mark.parametrize("bureaus", [1, 3])
 def test_the_list_takes_as_many_queries_for_one_as_for_three(
     client, office, bureaus, django_assert_num_queries
