@@ -1,6 +1,6 @@
 """Nominating a member, and what he or she answers: acts (A8, A11, A12)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from django.db import IntegrityError, transaction
@@ -16,7 +16,7 @@ from audit.refusals import Blocker, Refused, field_blockers, refuse_if
 from elections.bureaus.electing import is_for_a_bureau, standing_blockers
 from elections.candidates import MOST_CANDIDATES, members_called
 from elections.delegates.choosing import delegation_of, is_of_delegates, people_blockers
-from elections.models import Nomination, Question
+from elections.models import Choice, Nomination, Question
 from elections.nominating.calls import call_of
 from elections.questions import editing_blockers, lock_question
 from elections.roll import members_below
@@ -97,6 +97,16 @@ def _row_blockers(nomination: Nomination) -> Iterator[Blocker]:
 def accepted(question: Question) -> QuerySet[Nomination]:
     """The nominations for the election that were accepted."""
     return Nomination.objects.filter(question=question, state=State.ACCEPTED)
+
+
+def kept(choices: Iterable[Choice], nominations: Iterable[Nomination]) -> list[Choice]:
+    """Those of the office's candidates who stand without an answer of their own.
+
+    Whoever nominates them takes them nothing: they are out only once they decline. Who accepts
+    stands by the nomination, with the statement made there.
+    """
+    answered = {one.member_id for one in nominations if one.state != State.WAITING}
+    return [choice for choice in choices if choice.member_id not in answered]
 
 
 # What stands in the way --------------------------------------------------------------------------
