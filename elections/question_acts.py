@@ -123,6 +123,7 @@ class ElectionOfUnit(Candidates, Seats, Raising):
         if not named:
             self.add_error("candidates", _("Name candidates, or call for nominations below."))
         if (question := self.planned()) is not None:
+            self.hold_seats(question)
             self.hold_candidates(question)
         return given
 

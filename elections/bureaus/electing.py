@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from audit.log import recorded
 from audit.refusals import Blocker, refuse_if
@@ -13,6 +14,7 @@ from districts.kinds import CELLS
 from elections.bureaus.lawful import (
     asks_factory_majority,
     factory_least,
+    limits,
     mandate_blockers,
     size_blockers,
 )
@@ -130,8 +132,14 @@ def seat_number_blockers(question: Question, on: date) -> Iterator[Blocker]:
     else:
         held = len(holders(bureau, on))
         if held + seats > bureau.size:
-            reason = _("%(free)s seats are free, not %(seats)s.")
-            yield Blocker(reason % {"free": bureau.size - held, "seats": seats})
+            free = max(bureau.size - held, 0)
+            reason = ngettext(
+                "%(free)s seat is free, not %(seats)s.",
+                "%(free)s seats are free, not %(seats)s.",
+                free,
+            )
+            article = limits(question.unit.kind).article
+            yield Blocker(reason % {"free": free, "seats": seats}, article)
 
 
 def _composition_blockers(question: Question, on: date) -> Iterator[Blocker]:

@@ -74,10 +74,14 @@ class ElectDelegates(ElectionOfUnit):
             field.initial = chosen.pk
             title = _("Delegates to %(meeting)s")
             self.fields["asked"].initial = title % {"meeting": chosen.apportionment.meeting}
-            self.fields["seats"].initial = max(free_seats(chosen), 1)
+            self.fields["seats"].initial = max(free_seats(chosen), 0) or None
 
     def facts(self) -> Iterable[tuple[Text, Any]]:
         yield lazy("Unit"), self.target
+
+    def filled(self) -> Delegation | None:
+        delegation: Delegation | None = self.cleaned_data.get("delegation")
+        return delegation
 
     def filling(self) -> str:
         return Question.Fills.DELEGATES

@@ -234,6 +234,24 @@ def test_the_forms_take_nobody_who_may_not_stand(client, office):
     assert question.choices.get().member == other
 
 
+def test_the_forms_take_no_number_of_seats_that_is_unlawful(client, office):
+    given = {"asked": "Election", "method": "block", "quorum": "0", "on": TODAY, "reason": ""}
+    given["candidates"] = lines(*office.street, *office.factory)
+    answer = client.post(address(office.unit, "elect-bureau"), {**given, "seats": "7"})
+    told = ["A11: 7 seats are too many; there are at most 5."]
+    assert answer.context_data["act"].errors == {"seats": told}
+    done(perform(client, office.unit, "elect-bureau", **given, seats="5"))
+    question = Question.objects.get()
+    answer = client.post(address(question, "change-election"), {**given, "seats": "2"})
+    told = ["A11: 2 seats are held; at least 3 must be."]
+    assert answer.context_data["act"].errors == {"seats": told}
+    making.bureau(office.unit, [*office.factory[:3], *office.street[:2]], on=making.ON)
+    sent = {**given, "unit": office.unit.code, "fills": "free-seats", "seats": "1"}
+    sent["candidates"] = lines(office.factory[3])
+    answer = client.post(address(Question, "raise-election"), sent)
+    assert answer.context_data["act"].errors == {"seats": ["A11: 0 seats are free, not 1."]}
+
+
 @pytest.mark.parametrize("bureaus", [1, 3])
 def test_the_list_takes_as_many_queries_for_one_as_for_three(
     client, office, bureaus, django_assert_num_queries
