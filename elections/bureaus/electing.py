@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -29,7 +28,7 @@ from elections.bureaus.sitting import (
     strength_of,
     take_seat,
 )
-from elections.bureaus.succession import Successor, next_in_turn
+from elections.bureaus.succession import Successor, elected_by, next_in_turn
 from elections.candidates import factory_members
 from elections.models import Bureau, Poll, Question
 from elections.questions import Candidate, lock_question, set_composition, withdrawn_blockers
@@ -195,16 +194,9 @@ def outcome_blockers(question: Question) -> list[Blocker]:
 
 def outcome_of(question: Question) -> Outcome:
     """Who was elected; ask `outcome_blockers` before."""
-    result: Mapping[str, Any] = whole_result(question) or {}
-    choices = {
-        choice.number: choice.member
-        for choice in question.choices.select_related("member")
-        if choice.member is not None
-    }
     polls = question.polls.exclude(state="annulled")
     assembly = polls.values_list("assembly", flat=True).order_by().first() or ""
-    elected = [choices[number] for number in result["report"]["elected"] if number in choices]
-    return Outcome(elected, mandate_by(question.unit.kind, assembly))
+    return Outcome(elected_by(question), mandate_by(question.unit.kind, assembly))
 
 
 @recorded("constitute-elected")

@@ -1,6 +1,6 @@
 """Who is sent: entered by hand, from an election, or in the place of somebody: acts (A12)."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from itertools import islice
 from typing import Any
@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from audit.log import recorded
 from audit.refusals import Blocker, Refused, field_blockers, refuse_if
 from districts.models import Unit
-from elections.bureaus.succession import next_in_turn
+from elections.bureaus.succession import elected_by, next_in_turn
 from elections.candidates import homes_of
 from elections.delegates.rolls import delegates_to
 from elections.meetings.planning import lock_meeting
@@ -233,17 +233,6 @@ def result_blockers(question: Question) -> list[Blocker]:
     return found
 
 
-def elected(question: Question) -> list[Member]:
-    """Who was elected, in that order; ask `result_blockers` before."""
-    result: Mapping[str, Any] = whole_result(question) or {}
-    choices = {
-        choice.number: choice.member
-        for choice in question.choices.select_related("member")
-        if choice.member is not None
-    }
-    return [choices[number] for number in result["report"]["elected"] if number in choices]
-
-
 def going(
     question: Question, *, on: date, declined: Sequence[Member] = ()
 ) -> tuple[list[Member], list[Member]]:
@@ -252,7 +241,7 @@ def going(
     In the place of those who `declined`, or are members no more, come the next in turn.
     """
     seats = question.seats or 0
-    first = elected(question)
+    first = elected_by(question)
     out = {member.pk for member in declined}
     out |= {member.pk for member in first if not member.is_present(on)}
     going = [member for member in first if member.pk not in out]

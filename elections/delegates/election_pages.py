@@ -12,10 +12,10 @@ from audit.refusals import Blocker
 from districts.acts import Act, Outcome, Text, act_on, sentence
 from districts.models import Unit
 from elections.bureaus.election_pages import Those
+from elections.bureaus.succession import elected_by
 from elections.delegates.choosing import (
     attach_election,
     delegation_of,
-    elected,
     free_seats,
     going,
     is_of_delegates,
@@ -119,7 +119,7 @@ class DelegatesElected(Act):
         return is_of_delegates(target) and not result_blockers(target)
 
     def adapt(self) -> None:
-        found = [] if result_blockers(self.target) else elected(self.target)
+        found = [] if result_blockers(self.target) else elected_by(self.target)
         self.elected: list[Member] = found
         field: Any = self.fields["declined"]
         numbers = [member.pk for member in self.elected]

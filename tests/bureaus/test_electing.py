@@ -19,7 +19,7 @@ from elections.bureaus.electing import (
     taking,
 )
 from elections.bureaus.sitting import CannotConstitute, leave_seat, sitting_bureau, take_seat
-from elections.bureaus.succession import next_for
+from elections.bureaus.succession import declining, next_for
 from elections.polls import CannotOpenPoll, close_poll, count_poll, open_poll, publish_poll
 from elections.questions import Candidate, raise_question
 from elections.voting import cast_vote
@@ -164,6 +164,17 @@ def test_nothing_is_constituted_before_the_result_or_without_the_quorum(district
         constitute_elected(question=question, on=TODAY)
     other = votes.election(district.unit, ["Ada"], seats=1)
     assert "lead no unit" in str(outcome_blockers(other)[0])
+
+
+def test_who_declined_at_the_constitution_is_not_next_in_turn(district):
+    question = election(district)
+    held(question, STREET_FIRST)
+    neighbour = district.street[1]
+    bureau = constitute_elected(question=question, on=TODAY, declined=[neighbour])
+    assert declining(bureau) == [neighbour]
+    following = [one.member for one in next_for(bureau, TODAY, leaving=district.street[0].pk)]
+    assert neighbour not in following
+    assert district.street[3] in following
 
 
 def breaches(unit) -> set[str]:

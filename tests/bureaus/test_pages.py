@@ -157,6 +157,20 @@ def test_who_is_passed_over_is_asked_back(client, elected):
     assert told == f"{elected.street[2]} comes before {elected.factory[3]}."
 
 
+def test_who_declined_the_seat_is_told_and_seated_for_a_reason_alone(client, elected):
+    one = elected.bureau.seats.get(member=elected.street[0])
+    one.delete()  # as if declined at the constitution
+    form = client.get(address(elected.bureau, "take-seat"))
+    assert ("Declined at the constitution", str(one.member)) in [
+        (str(name), value) for name, value in form.context_data["act"].facts()
+    ]
+    assert str(form.context_data["act"].fields["who"].initial) == str(elected.street[2].pk)
+    sent = {"who": str(one.member_id), "portfolio": "", "on": TODAY, "reason": ""}
+    answer = client.post(address(elected.bureau, "take-seat"), sent)
+    (told,) = answer.context_data["preview"].unusual
+    assert told == f"{one.member} declined a seat at the constitution."
+
+
 def test_work_is_shared_out_and_two_change_places(client, elected):
     first, second = elected.bureau.seats.order_by("pk")[:2]
     every = {f"seat-{seat.pk}": "" for seat in elected.bureau.seats.all()}
