@@ -122,9 +122,22 @@ class ElectionOfUnit(Candidates, Seats, Raising):
         named = given.get("candidates", True) or given.get("nominations_until", True)
         if not named:
             self.add_error("candidates", _("Name candidates, or call for nominations below."))
+        if (question := self.planned()) is not None:
+            self.hold_seats(question)
+            self.hold_candidates(question)
         return given
 
-    def raise_it(self, unit: Unit, fills: str) -> Outcome:
+    def planned(self) -> Question | None:
+        """The election as it would be raised, not saved; None where the unit is missing still."""
+        unit = self.target or self.cleaned_data.get("unit")
+        fills, seats = self.filling(), self.cleaned_data.get("seats")
+        return unit and Question(unit=unit, kind=ELECTION, fills=fills, seats=seats)
+
+    def filling(self) -> str:
+        """What the seats of the election are in."""
+        raise NotImplementedError
+
+    def raise_it(self, unit: Unit) -> Outcome:
         """Raise it for the unit, with the composition that A13 asks of a bureau."""
         given = self.cleaned_data
         question = raise_question(
@@ -132,7 +145,7 @@ class ElectionOfUnit(Candidates, Seats, Raising):
             kind=ELECTION,
             method=given["method"],
             on=self.day,
-            fills=fills,
+            fills=self.filling(),
             seats=given["seats"],
             votes_each=given["votes_each"],
             choices=given["candidates"],
@@ -189,8 +202,11 @@ class ElectBureau(ElectionOfUnit):
         if asks_factory_majority(self.target.kind):
             yield lazy("From factory cells"), _("more than half (A13)")
 
+    def filling(self) -> str:
+        return Question.Fills.BUREAU
+
     def perform(self, target: Unit) -> Outcome:
-        return self.raise_it(target, Question.Fills.BUREAU)
+        return self.raise_it(target)
 
 
 @act_among(Question)
@@ -232,5 +248,9 @@ class RaiseElection(ElectionOfUnit):
         ),
     )
 
+    def filling(self) -> str:
+        fills: str = self.cleaned_data.get("fills", "")
+        return fills
+
     def perform(self, target: None) -> Outcome:
-        return self.raise_it(self.cleaned_data["unit"], self.cleaned_data["fills"])
+        return self.raise_it(self.cleaned_data["unit"])

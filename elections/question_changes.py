@@ -1,6 +1,7 @@
 """Changing a question as a page, as long as no poll on it has been opened (A13)."""
 
 from collections.abc import Iterable, Iterator
+from copy import copy
 from datetime import date
 from typing import Any
 
@@ -24,7 +25,15 @@ from elections.candidates import as_lines, factory_members, homes_of, lines_of
 from elections.models import Choice, Question
 from elections.models.questions import Method
 from elections.question_acts import RaiseMotion
-from elections.question_fields import ELECTION, MOTION, Candidates, Majority, Seats, Wording
+from elections.question_fields import (
+    ELECTION,
+    MOTION,
+    Candidates,
+    HeldToArticles,
+    Majority,
+    Seats,
+    Wording,
+)
 from elections.questions import (
     Candidate,
     change_question,
@@ -103,7 +112,7 @@ class ChangeMotion(Majority, ChangeWording):
 
 
 @act_on(Question)
-class ChangeElection(Seats, ChangeWording):
+class ChangeElection(Seats, HeldToArticles, ChangeWording):
     """Change an election's text and terms."""
 
     name = "change-election"
@@ -112,6 +121,13 @@ class ChangeElection(Seats, ChangeWording):
     kinds = (ELECTION,)
     terms = ("seats", "method", "votes_each")
     field_order = ("asked", "text", "seats", "method", "votes_each", "quorum")
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or self.cleaned_data
+        changed: Question = copy(self.target)
+        changed.seats = given.get("seats")
+        self.hold_seats(changed)
+        return given
 
 
 @act_on(Question)
@@ -131,6 +147,11 @@ class ChangeCandidates(Candidates, Change):
     def adapt(self) -> None:
         standing = self.target.choices.filter(withdrawn=False)
         self.fields["candidates"].initial = as_lines(standing)
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or self.cleaned_data
+        self.hold_candidates(self.target)
+        return given
 
     def foretold(self, target: Question) -> Iterator[Text]:
         yield from super().foretold(target)

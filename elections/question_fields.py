@@ -18,8 +18,9 @@ from districts.acts import Act, LineInput, Text
 from districts.scope import ground_of
 from elections.act_fields import Lines
 from elections.candidates import read_candidates
-from elections.models import Question
+from elections.models import Delegation, Question
 from elections.models.questions import MOST_SEATS, Method
+from elections.question_checks import candidates_faults, seats_faults
 from elections.questions import Candidate
 from elections.terms import METHODS, PARTS, part
 
@@ -104,7 +105,28 @@ class Seats(forms.Form):
     )
 
 
-class Candidates(Act):
+class HeldToArticles(Act):
+    """An election whose form refuses what the check before a poll opens would refuse."""
+
+    def filled(self) -> Delegation | None:
+        """The delegation that an election not saved yet would fill."""
+        return None
+
+    def hold_seats(self, question: Question) -> None:
+        """Refuse a number of seats that is not lawful, at its field (A8, A11, A12)."""
+        if "seats" in self.cleaned_data:
+            today = timezone.localdate()
+            for blocker in seats_faults(question, today, self.filled()):
+                self.add_error("seats", str(blocker))
+
+    def hold_candidates(self, question: Question) -> None:
+        """Refuse those who cannot stand, at their field (A8, A11, A12)."""
+        named, today = self.cleaned_data.get("candidates") or (), timezone.localdate()
+        for blocker in candidates_faults(question, named, today, self.filled()):
+            self.add_error("candidates", str(blocker))
+
+
+class Candidates(HeldToArticles):
     """Who stands, one on each line."""
 
     candidates = forms.CharField(

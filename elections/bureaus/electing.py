@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from audit.log import recorded
 from audit.refusals import Blocker, refuse_if
@@ -13,12 +13,14 @@ from districts.kinds import CELLS
 from elections.bureaus.lawful import (
     asks_factory_majority,
     factory_least,
+    limits,
     mandate_blockers,
     size_blockers,
 )
 from elections.bureaus.sitting import (
     CannotConstitute,
     Place,
+    already_sits,
     constitute_bureau,
     holders,
     seats_blockers,
@@ -26,10 +28,10 @@ from elections.bureaus.sitting import (
     strength_of,
     take_seat,
 )
-from elections.bureaus.succession import Successor, next_in_turn
+from elections.bureaus.succession import Successor, elected_by, next_in_turn
 from elections.candidates import factory_members
 from elections.models import Bureau, Poll, Question
-from elections.questions import lock_question, set_composition, withdrawn_blockers
+from elections.questions import Candidate, lock_question, set_composition, withdrawn_blockers
 from elections.results import whole_result
 from members.models import Member
 
@@ -83,14 +85,40 @@ def election_blockers(question: Question, assemblies: Iterable[str], on: date) -
     for assembly in sorted(set(assemblies)):
         yield from mandate_blockers(unit.kind, mandate_by(unit.kind, assembly))
     yield from seat_number_blockers(question, on)
-    choices = list(question.choices.filter(withdrawn=False).select_related("member"))
-    for choice in choices:
-        if choice.member is None:
-            reason = _("%(who)s stands without a member's number: only members lead a unit.")
-            yield Blocker(reason % {"who": choice.name})
-    members = [choice.member for choice in choices if choice.member is not None]
-    yield from seats_blockers(unit=unit, members=members, on=on)
+    choices = question.choices.filter(withdrawn=False).select_related("member")
+    named = [Candidate(choice.name, choice.member) for choice in choices]
+    yield from candidates_blockers(question, named, on)
     yield from _composition_blockers(question, on)
+
+
+def candidates_blockers(
+    question: Question, candidates: Iterable[Candidate], on: date
+) -> Iterator[Blocker]:
+    """Why these cannot stand in an election to a bureau, saved or not yet: names alone, and members
+    of whom `standing_blockers` says why.
+    """
+    members = []
+    for one in candidates:
+        if one.member is None:
+            reason = _("%(who)s stands without a member's number: only members lead a unit.")
+            yield Blocker(reason % {"who": one.label})
+        else:
+            members.append(one.member)
+    yield from standing_blockers(question, members, on)
+
+
+def standing_blockers(question: Question, members: Sequence[Member], on: date) -> Iterator[Blocker]:
+    """Why these members cannot stand in an election to a bureau (A8, A11).
+
+    At a by-election neither can who sits: the seat that he or she won would stay free. Four queries
+    at most.
+    """
+    yield from seats_blockers(unit=question.unit, members=members, on=on)
+    bureau = sitting_bureau(question.unit) if question.fills == Fills.FREE_SEATS else None
+    held = set(holders(bureau, on)) if bureau else set()
+    for member in members:
+        if member.pk in held:
+            yield already_sits(member)
 
 
 def seat_number_blockers(question: Question, on: date) -> Iterator[Blocker]:
@@ -103,8 +131,14 @@ def seat_number_blockers(question: Question, on: date) -> Iterator[Blocker]:
     else:
         held = len(holders(bureau, on))
         if held + seats > bureau.size:
-            reason = _("%(free)s seats are free, not %(seats)s.")
-            yield Blocker(reason % {"free": bureau.size - held, "seats": seats})
+            free = max(bureau.size - held, 0)
+            reason = ngettext(
+                "%(free)s seat is free, not %(seats)s.",
+                "%(free)s seats are free, not %(seats)s.",
+                free,
+            )
+            article = limits(question.unit.kind).article
+            yield Blocker(reason % {"free": free, "seats": seats}, article)
 
 
 def _composition_blockers(question: Question, on: date) -> Iterator[Blocker]:
@@ -160,16 +194,9 @@ def outcome_blockers(question: Question) -> list[Blocker]:
 
 def outcome_of(question: Question) -> Outcome:
     """Who was elected; ask `outcome_blockers` before."""
-    result: Mapping[str, Any] = whole_result(question) or {}
-    choices = {
-        choice.number: choice.member
-        for choice in question.choices.select_related("member")
-        if choice.member is not None
-    }
     polls = question.polls.exclude(state="annulled")
     assembly = polls.values_list("assembly", flat=True).order_by().first() or ""
-    elected = [choices[number] for number in result["report"]["elected"] if number in choices]
-    return Outcome(elected, mandate_by(question.unit.kind, assembly))
+    return Outcome(elected_by(question), mandate_by(question.unit.kind, assembly))
 
 
 @recorded("constitute-elected")

@@ -32,7 +32,7 @@ from elections.bureaus.sitting import (
     sitting_bureau,
     take_seat,
 )
-from elections.bureaus.succession import next_for
+from elections.bureaus.succession import declining, next_for
 from elections.candidates import read_candidates
 from elections.models import Bureau, Seat
 from members.models import Member
@@ -169,6 +169,7 @@ class TakeSeat(BureauAct):
         field: Any = self.fields["portfolio"]
         field.choices = portfolio_choices()
         self.following = next_for(self.target, timezone.localdate()) if self.target else []
+        self.declined = declining(self.target) if self.target else []
         free = next((one for one in self.following if not one.blockers), None)
         self.fields["who"].initial = free and free.member.pk
 
@@ -178,6 +179,9 @@ class TakeSeat(BureauAct):
             told = " ".join(successor.blockers) or _("can take the seat")
             title = _("Next in turn, %(place)s") % {"place": place}
             yield title, f"{successor.member}: {told}"
+        if self.declined:
+            names = ", ".join(str(member) for member in self.declined)
+            yield lazy("Declined at the constitution"), names
 
     def unusual(self, target: Bureau) -> Iterator[Text]:
         yield from super().unusual(target)
@@ -185,6 +189,9 @@ class TakeSeat(BureauAct):
             return
         known = {one.member.pk: one for one in self.following}
         chosen = self.cleaned_data["who"]
+        if chosen in self.declined:
+            yield _("%(who)s declined a seat at the constitution.") % {"who": chosen}
+            return
         if chosen.pk not in known:
             yield _("%(who)s is not among the next in turn of the election.") % {"who": chosen}
             return

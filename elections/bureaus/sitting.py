@@ -244,14 +244,18 @@ def taking_blockers(
     found = [*_sitting_blockers(bureau, on), *seat_blockers(unit=bureau.unit, member=member, on=on)]
     held = [number for number in holders(bureau, on) if number != leaving]
     if member.pk in held:
-        found.append(Blocker(_("%(member)s sits on the bureau already.") % {"member": member}))
-        return found
+        return [*found, already_sits(member)]
     before, after = strength_of(held, on), strength_of([*held, member.pk], on)
     found += worsened(bureau.unit.kind, before, after, called=bureau.size)
     if after.size > bureau.size and before.size >= bureau.size:
         reason = _("All %(size)s seats for which the election was called are held.")
         found.append(Blocker(reason % {"size": bureau.size}))
     return found
+
+
+def already_sits(member: Member) -> Blocker:
+    """That the member has a seat on the bureau, and takes no second one."""
+    return Blocker(_("%(member)s sits on the bureau already.") % {"member": member})
 
 
 def _sitting_blockers(bureau: Bureau, on: date) -> Iterator[Blocker]:

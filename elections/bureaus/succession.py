@@ -5,15 +5,16 @@ Without those who are out of it, and without a composition: whether the next one
 votes of the rest; by a ranking, whom the voters of those who are gone put next.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 from elections.bureaus.sitting import holders, taking_blockers
 from elections.models import Bureau, Question
 from elections.published.poll import PublishedPoll
 from elections.published.writing import result_of
-from elections.results import all_published, published_together
+from elections.results import all_published, published_together, whole_result
 from members.models import Member
 
 MOST = 5  # of whom a page tells
@@ -61,16 +62,38 @@ def _next(poll: PublishedPoll, gone: set[int], seated: set[int]) -> int | None:
     return next((number for number in elected if number not in seated), None)
 
 
+def elected_by(question: Question) -> list[Member]:
+    """The members who were elected, in that order; nobody before the result is published."""
+    result: Mapping[str, Any] = whole_result(question) or {}
+    choices = {
+        choice.number: choice.member
+        for choice in question.choices.select_related("member")
+        if choice.member is not None
+    }
+    elected = result.get("report", {}).get("elected", [])
+    return [choices[number] for number in elected if number in choices]
+
+
+def declining(bureau: Bureau) -> list[Member]:
+    """Those elected who took no seat when the bureau was constituted: they declined it."""
+    if bureau.question is None:
+        return []
+    seated = set(bureau.seats.values_list("member", flat=True))
+    return [member for member in elected_by(bureau.question) if member.pk not in seated]
+
+
 def next_for(bureau: Bureau, on: date, leaving: int | None = None) -> list[Successor]:
     """Who comes next for a free seat of an elected bureau, and what keeps each from it (A13).
 
-    `leaving` is the number of somebody who is about to give up a seat.
+    Who declined a seat at the constitution is out of it, like those who gave one up. `leaving` is
+    the number of somebody who is about to give up a seat.
     """
     question = bureau.question
     if question is None:
         return []
     held = [number for number in holders(bureau, on) if number != leaving]
     over = set(bureau.seats.values_list("member", flat=True)) - set(held)
+    over |= {member.pk for member in declining(bureau)}
     found = []
     for successor in next_in_turn(question, out=over, seated=held, on=on):
         wrong = taking_blockers(bureau=bureau, member=successor.member, on=on, leaving=leaving)

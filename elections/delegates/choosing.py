@@ -1,6 +1,6 @@
 """Who is sent: entered by hand, from an election, or in the place of somebody: acts (A12)."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from itertools import islice
 from typing import Any
@@ -13,12 +13,12 @@ from django.utils.translation import ngettext
 from audit.log import recorded
 from audit.refusals import Blocker, Refused, field_blockers, refuse_if
 from districts.models import Unit
-from elections.bureaus.succession import next_in_turn
+from elections.bureaus.succession import elected_by, next_in_turn
 from elections.candidates import homes_of
 from elections.delegates.rolls import delegates_to
 from elections.meetings.planning import lock_meeting
 from elections.models import Attendance, Delegate, Delegation, Meeting, Question
-from elections.questions import lock_question, withdrawn_blockers
+from elections.questions import Candidate, lock_question, withdrawn_blockers
 from elections.results import whole_result
 from members.models import Member
 
@@ -181,16 +181,35 @@ def delegates_election_blockers(question: Question, on: date) -> Iterator[Blocke
         yield Blocker(_("This election fills no delegation."), ARTICLE)
         return
     yield from sending_blockers(delegation, on)
-    free = free_seats(delegation)
-    if question.seats != free:
-        reason = _("%(free)s delegates are to be elected, not %(seats)s.")
-        yield Blocker(reason % {"free": free, "seats": question.seats}, ARTICLE)
-    choices = list(question.choices.filter(withdrawn=False).select_related("member"))
-    for choice in choices:
-        if choice.member is None:
+    yield from delegation_seats_blockers(delegation, question.seats or 0)
+    choices = question.choices.filter(withdrawn=False).select_related("member")
+    named = [Candidate(choice.name, choice.member) for choice in choices]
+    yield from sent_blockers(delegation, named, on)
+
+
+def delegation_seats_blockers(delegation: Delegation, seats: int) -> Iterator[Blocker]:
+    """Whether so many are to be elected: as many as the delegation has free (A12). One query."""
+    free = max(free_seats(delegation), 0)
+    if seats != free:
+        reason = ngettext(
+            "%(free)s delegate is to be elected, not %(seats)s.",
+            "%(free)s delegates are to be elected, not %(seats)s.",
+            free,
+        )
+        yield Blocker(reason % {"free": free, "seats": seats}, ARTICLE)
+
+
+def sent_blockers(
+    delegation: Delegation, candidates: Iterable[Candidate], on: date
+) -> Iterator[Blocker]:
+    """Why these cannot stand in an election of delegates (A12). Two queries."""
+    members = []
+    for one in candidates:
+        if one.member is None:
             reason = _("%(who)s stands without a member's number: only members are sent.")
-            yield Blocker(reason % {"who": choice.name}, ARTICLE)
-    members = [choice.member for choice in choices if choice.member is not None]
+            yield Blocker(reason % {"who": one.label}, ARTICLE)
+        else:
+            members.append(one.member)
     yield from people_blockers(delegation, members, on)
 
 
@@ -214,17 +233,6 @@ def result_blockers(question: Question) -> list[Blocker]:
     return found
 
 
-def elected(question: Question) -> list[Member]:
-    """Who was elected, in that order; ask `result_blockers` before."""
-    result: Mapping[str, Any] = whole_result(question) or {}
-    choices = {
-        choice.number: choice.member
-        for choice in question.choices.select_related("member")
-        if choice.member is not None
-    }
-    return [choices[number] for number in result["report"]["elected"] if number in choices]
-
-
 def going(
     question: Question, *, on: date, declined: Sequence[Member] = ()
 ) -> tuple[list[Member], list[Member]]:
@@ -233,7 +241,7 @@ def going(
     In the place of those who `declined`, or are members no more, come the next in turn.
     """
     seats = question.seats or 0
-    first = elected(question)
+    first = elected_by(question)
     out = {member.pk for member in declined}
     out |= {member.pk for member in first if not member.is_present(on)}
     going = [member for member in first if member.pk not in out]

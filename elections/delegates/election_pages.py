@@ -12,10 +12,10 @@ from audit.refusals import Blocker
 from districts.acts import Act, Outcome, Text, act_on, sentence
 from districts.models import Unit
 from elections.bureaus.election_pages import Those
+from elections.bureaus.succession import elected_by
 from elections.delegates.choosing import (
     attach_election,
     delegation_of,
-    elected,
     free_seats,
     going,
     is_of_delegates,
@@ -74,13 +74,20 @@ class ElectDelegates(ElectionOfUnit):
             field.initial = chosen.pk
             title = _("Delegates to %(meeting)s")
             self.fields["asked"].initial = title % {"meeting": chosen.apportionment.meeting}
-            self.fields["seats"].initial = max(free_seats(chosen), 1)
+            self.fields["seats"].initial = max(free_seats(chosen), 0) or None
 
     def facts(self) -> Iterable[tuple[Text, Any]]:
         yield lazy("Unit"), self.target
 
+    def filled(self) -> Delegation | None:
+        delegation: Delegation | None = self.cleaned_data.get("delegation")
+        return delegation
+
+    def filling(self) -> str:
+        return Question.Fills.DELEGATES
+
     def perform(self, target: Unit) -> Outcome:
-        outcome = self.raise_it(target, Question.Fills.DELEGATES)
+        outcome = self.raise_it(target)
         question: Any = outcome.shown
         attach_election(delegation=self.cleaned_data["delegation"], question=question)
         return outcome
@@ -112,7 +119,7 @@ class DelegatesElected(Act):
         return is_of_delegates(target) and not result_blockers(target)
 
     def adapt(self) -> None:
-        found = [] if result_blockers(self.target) else elected(self.target)
+        found = [] if result_blockers(self.target) else elected_by(self.target)
         self.elected: list[Member] = found
         field: Any = self.fields["declined"]
         numbers = [member.pk for member in self.elected]

@@ -12,23 +12,28 @@ from elections.bureaus.electing import settle_composition
 from elections.candidates import MOST_CANDIDATES
 from elections.models import Question
 from elections.nominating.calls import CannotCall, call_of
-from elections.nominating.nominees import accepted, nominees_blockers
+from elections.nominating.nominees import State, kept, nominees_blockers
 from elections.questions import Candidate, editing_blockers, lock_question, set_choices
 from members.models import Member
 
 
 @dataclass(slots=True)
 class Stand:
-    """Who will stand once the call is closed, and who accepted and cannot, with the reasons."""
+    """Who will stand once the call is closed, and who accepted and cannot, with the reasons.
+
+    `silent` are those who have not answered, each with whether he or she stands all the same.
+    """
 
     candidates: list[Candidate] = field(default_factory=list)
+    silent: list[tuple[Member, bool]] = field(default_factory=list)
     out: list[tuple[Member, list[Blocker]]] = field(default_factory=list)
 
 
 @recorded("close-nominations")
 def close_nominations(*, question: Question, on: date) -> Question:
     """Close the call: who accepted stands, by name after those named by the office, and the
-    composition is settled by the register (A13). No answer counts as no.
+    composition is settled by the register (A13). No answer counts as no, but of those whom the
+    office has named.
 
     Raises `CannotCall`.
     """
@@ -61,16 +66,22 @@ def stand_of(question: Question, on: date) -> Stand:
 
     A few queries for each who accepted: for the act, not for a page that everybody looks at.
     """
-    nominated = set(question.nominations.values_list("member", flat=True))
+    by_name = question.nominations.select_related("member").order_by("member__search", "member")
+    nominations = list(by_name)
     named = question.choices.filter(withdrawn=False).select_related("member")
+    office = kept(named, nominations)
+    stays = {choice.member_id for choice in office}
     found = Stand(
-        [
-            Candidate(choice.label, choice.member, choice.statement)
-            for choice in named
-            if choice.member_id not in nominated
-        ]
+        candidates=[Candidate(one.label, one.member, one.statement) for one in office],
+        silent=[
+            (one.member, one.member_id in stays)
+            for one in nominations
+            if one.state == State.WAITING
+        ],
     )
-    for one in accepted(question).select_related("member").order_by("member__search", "member"):
+    for one in nominations:
+        if one.state != State.ACCEPTED:
+            continue
         blockers = list(nominees_blockers(question, [one.member], on))
         if blockers:
             found.out.append((one.member, blockers))

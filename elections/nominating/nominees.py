@@ -1,6 +1,6 @@
 """Nominating a member, and what he or she answers: acts (A8, A11, A12)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from django.db import IntegrityError, transaction
@@ -13,11 +13,10 @@ from audit.days import day_in_words
 from audit.ground import Ground
 from audit.log import recorded
 from audit.refusals import Blocker, Refused, field_blockers, refuse_if
-from elections.bureaus.electing import is_for_a_bureau
-from elections.bureaus.sitting import holders, seats_blockers, sitting_bureau
+from elections.bureaus.electing import is_for_a_bureau, standing_blockers
 from elections.candidates import MOST_CANDIDATES, members_called
 from elections.delegates.choosing import delegation_of, is_of_delegates, people_blockers
-from elections.models import Nomination, Question
+from elections.models import Choice, Nomination, Question
 from elections.nominating.calls import call_of
 from elections.questions import editing_blockers, lock_question
 from elections.roll import members_below
@@ -100,6 +99,16 @@ def accepted(question: Question) -> QuerySet[Nomination]:
     return Nomination.objects.filter(question=question, state=State.ACCEPTED)
 
 
+def kept(choices: Iterable[Choice], nominations: Iterable[Nomination]) -> list[Choice]:
+    """Those of the office's candidates who stand without an answer of their own.
+
+    Whoever nominates them takes them nothing: they are out only once they decline. Who accepts
+    stands by the nomination, with the statement made there.
+    """
+    answered = {one.member_id for one in nominations if one.state != State.WAITING}
+    return [choice for choice in choices if choice.member_id not in answered]
+
+
 # What stands in the way --------------------------------------------------------------------------
 
 
@@ -155,19 +164,9 @@ def nominees_blockers(question: Question, members: Sequence[Member], on: date) -
         else:
             yield from people_blockers(delegation, members, on)
     elif is_for_a_bureau(question):
-        yield from seats_blockers(unit=question.unit, members=members, on=on)
-        yield from _sitting_blockers(question, members, on)
+        yield from standing_blockers(question, members, on)
     else:
         yield from _elsewhere_blockers(question, members, on)
-
-
-def _sitting_blockers(question: Question, members: Sequence[Member], on: date) -> Iterator[Blocker]:
-    """Who sits already stands for none of the free seats."""
-    bureau = sitting_bureau(question.unit) if question.fills == question.Fills.FREE_SEATS else None
-    held = set(holders(bureau, on)) if bureau else set()
-    for member in members:
-        if member.pk in held:
-            yield Blocker(_("%(member)s sits on the bureau already.") % {"member": member})
 
 
 def _elsewhere_blockers(

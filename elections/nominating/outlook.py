@@ -17,7 +17,7 @@ from elections.bureaus.electing import (
 from elections.candidates import homes_of
 from elections.delegates.choosing import delegates_election_blockers
 from elections.models import Choice, Question
-from elections.nominating.nominees import accepted, nominees_blockers
+from elections.nominating.nominees import State, kept, nominees_blockers
 from elections.poll_blockers import question_blockers
 from members.models import Member
 from members.veil import look_up
@@ -58,9 +58,9 @@ def _so_far(question: Question, on: date) -> Iterator[Blocker]:
 
 def _standing(question: Question, named: list[Choice]) -> list[Member]:
     """The members who stand so far: named by the office, or nominated and accepting."""
-    nominated = {one.member_id for one in question.nominations.all()}
-    kept = [one.member for one in named if one.member and one.member_id not in nominated]
-    members = [*kept, *(one.member for one in accepted(question).select_related("member"))]
+    nominations = list(question.nominations.select_related("member").order_by("pk"))
+    members = [one.member for one in kept(named, nominations) if one.member]
+    members += [one.member for one in nominations if one.state == State.ACCEPTED]
     look_up(member.pk for member in members)
     return members
 

@@ -8,7 +8,6 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
-from django.utils.translation import ngettext
 from unfold.widgets import UnfoldAdminRadioSelectWidget
 
 from audit.days import day_in_words
@@ -163,9 +162,10 @@ class CloseNominations(OnElection):
     name = "close-nominations"
     title = lazy("Close the nominations")
     explanation = lazy(
-        "Those who accepted become the candidates, after those whom the office has named; no "
-        "answer counts as no. How many of those elected come from factory cells is settled by the "
-        "register (A13). Until a poll is opened it can be called for again."
+        "Those who accepted become the candidates, after those whom the office has named and who "
+        "have not declined; no answer of others counts as no. How many of those elected come from "
+        "factory cells is settled by the register (A13). Until a poll is opened it can be called "
+        "for again."
     )
     icon = "event_available"
     order = 24
@@ -190,14 +190,10 @@ class CloseNominations(OnElection):
         for member, blockers in stand.out:
             for blocker in blockers:
                 yield _("%(who)s cannot stand: %(why)s") % {"who": member, "why": blocker}
-        silent = target.nominations.filter(state=State.WAITING).count()
-        if silent:
-            text = ngettext(
-                "%(number)s has not answered and does not stand.",
-                "%(number)s have not answered and do not stand.",
-                silent,
-            )
-            yield text % {"number": silent}
+        for member, stays in stand.silent:
+            stands = _("%(who)s has not answered and stands as named by the office.")
+            text = stands if stays else _("%(who)s has not answered and does not stand.")
+            yield text % {"who": member}
 
     def perform(self, target: Question) -> Outcome:
         close_nominations(question=target, on=timezone.localdate())

@@ -22,6 +22,7 @@ from elections.nominating.nominees import (
     State,
     answer_nomination,
     find_nominee,
+    kept,
     may_nominate,
     nominate,
 )
@@ -112,13 +113,15 @@ def _page(
     request: HttpRequest, asked: Asked, refused: Refused | None = None, **typed: str
 ) -> HttpResponse:
     mine = asked.mine
+    choices = list(asked.question.choices.filter(withdrawn=False).select_related("member"))
     context = {
         "question": asked.question,
         "call": asked.call,
         "is_open": asked.is_open,
         "mine": mine,
         "may": asked.may,
-        "standing": _standing(asked),
+        "named": any(choice.member_id == asked.member.pk for choice in choices),
+        "standing": _standing(asked, choices),
         "made": _made(asked),
         "refused": refused.blockers if refused else (),
         "who": typed.get("who", ""),
@@ -128,19 +131,15 @@ def _page(
     return render(request, "elections/nominations.html", context, status=409 if refused else 200)
 
 
-def _standing(asked: Asked) -> list[tuple[str, str]]:
+def _standing(asked: Asked, choices: list[Any]) -> list[tuple[str, str]]:
     """The names of those who stand, with what they say: once it is closed, as on the ballot.
 
-    Who was asked and has not answered, or declined, is told to nobody. Three queries at most.
+    Who was asked and has not answered, or declined, is told to nobody. Two queries at most.
     """
-    choices: list[Any] = list(
-        asked.question.choices.filter(withdrawn=False).select_related("member")
-    )
-    rows: list[Any] = choices
+    rows = choices
     if not asked.call.is_closed:
         nominated = list(asked.question.nominations.select_related("member"))
-        known = {one.member_id for one in nominated}
-        rows = [one for one in choices if one.member_id not in known]
+        rows = [*kept(choices, nominated)]
         look_up(one.member_id for one in nominated)
         rows += sorted((one for one in nominated if one.state == State.ACCEPTED), key=_by_name)
     look_up(one.member_id for one in rows if one.member_id is not None)

@@ -26,7 +26,7 @@ from elections.bureaus.sitting import (
     sitting_bureau,
     take_seat,
 )
-from elections.bureaus.succession import next_for
+from elections.bureaus.succession import declining, next_for
 from elections.polls import (
     CannotAnnulPoll,
     CannotOpenPoll,
@@ -195,6 +195,17 @@ def test_nothing_is_constituted_before_the_result_or_without_the_quorum(district
     assert "lead no unit" in str(outcome_blockers(other)[0])
 
 
+def test_who_declined_at_the_constitution_is_not_next_in_turn(district):
+    question = election(district)
+    held(question, STREET_FIRST)
+    neighbour = district.street[1]
+    bureau = constitute_elected(question=question, on=TODAY, declined=[neighbour])
+    assert declining(bureau) == [neighbour]
+    following = [one.member for one in next_for(bureau, TODAY, leaving=district.street[0].pk)]
+    assert neighbour not in following
+    assert district.street[3] in following
+
+
 def breaches(unit) -> set[str]:
     among = [rule_named("factory-majority"), rule_named("bureau-size")]
     return {one.rule for one in findings(EVERYWHERE, TODAY, among=among) if one.unit == unit.code}
@@ -242,6 +253,19 @@ def test_a_by_election_asks_for_free_seats_and_a_sitting_bureau(district):
     making.bureau(district.unit, [*district.factory[:3], *district.street[:2]], on=making.ON)
     told = {str(one) for one in election_blockers(question, ["general"], TODAY)}
     assert any("0 seats are free, not 1." in one for one in told)
+
+
+def test_who_sits_already_stands_in_no_by_election(district):
+    making.bureau(district.unit, [*district.factory[:3], district.street[0]], on=making.ON, size=5)
+    sitter = district.factory[0]
+    question = election(district, [sitter, district.factory[3]], seats=1, fills="free-seats")
+    told = [str(one) for one in election_blockers(question, ["general"], TODAY)]
+    assert told == [f"{sitter} sits on the bureau already."]
+    poll = votes.put(question, district.unit, assembly="general", channels="paper")
+    with pytest.raises(CannotOpenPoll, match="sits on the bureau already"):
+        open_poll(poll=poll)
+    whole = election(district, [sitter, *district.all[:4]])  # of the next bureau he or she can be
+    assert not list(election_blockers(whole, ["general"], TODAY))
 
 
 def test_the_next_in_turn_are_told_with_what_keeps_each_from_the_seat(district):

@@ -157,6 +157,20 @@ def test_who_is_passed_over_is_asked_back(client, elected):
     assert told == f"{elected.street[2]} comes before {elected.factory[3]}."
 
 
+def test_who_declined_the_seat_is_told_and_seated_for_a_reason_alone(client, elected):
+    one = elected.bureau.seats.get(member=elected.street[0])
+    one.delete()  # as if declined at the constitution
+    form = client.get(address(elected.bureau, "take-seat"))
+    assert ("Declined at the constitution", str(one.member)) in [
+        (str(name), value) for name, value in form.context_data["act"].facts()
+    ]
+    assert str(form.context_data["act"].fields["who"].initial) == str(elected.street[2].pk)
+    sent = {"who": str(one.member_id), "portfolio": "", "on": TODAY, "reason": ""}
+    answer = client.post(address(elected.bureau, "take-seat"), sent)
+    (told,) = answer.context_data["preview"].unusual
+    assert told == f"{one.member} declined a seat at the constitution."
+
+
 def test_work_is_shared_out_and_two_change_places(client, elected):
     first, second = elected.bureau.seats.order_by("pk")[:2]
     every = {f"seat-{seat.pk}": "" for seat in elected.bureau.seats.all()}
@@ -203,6 +217,53 @@ def making_election(client, office):
     }
     done(perform(client, Question, "raise-election", **given))
     return Question.objects.get()
+
+
+def test_the_forms_take_nobody_who_may_not_stand(client, office):
+    making.bureau(office.unit, [*office.factory[:3], office.street[0]], on=making.ON, size=5)
+    sitter, other = office.factory[0], office.factory[3]
+    given = {
+        "unit": office.unit.code,
+        "fills": "free-seats",
+        "asked": "By-election to the bureau",
+        "seats": "1",
+        "method": "block",
+        "quorum": "0",
+        "on": TODAY,
+        "reason": "",
+    }
+    sent = {**given, "candidates": f"{lines(sitter, other)}\nSomebody Else"}
+    answer = client.post(address(Question, "raise-election"), sent)
+    told = [
+        "Somebody Else stands without a member's number: only members lead a unit.",
+        f"{sitter} sits on the bureau already.",
+    ]
+    assert answer.context_data["act"].errors == {"candidates": told}
+    assert not Question.objects.exists()
+    done(perform(client, Question, "raise-election", **given, candidates=lines(other)))
+    question = Question.objects.get()
+    sent = {"candidates": lines(other, sitter), "reason": ""}
+    answer = client.post(address(question, "change-candidates"), sent)
+    assert answer.context_data["act"].errors == {"candidates": told[1:]}
+    assert question.choices.get().member == other
+
+
+def test_the_forms_take_no_number_of_seats_that_is_unlawful(client, office):
+    given = {"asked": "Election", "method": "block", "quorum": "0", "on": TODAY, "reason": ""}
+    given["candidates"] = lines(*office.street, *office.factory)
+    answer = client.post(address(office.unit, "elect-bureau"), {**given, "seats": "7"})
+    told = ["A11: 7 seats are too many; there are at most 5."]
+    assert answer.context_data["act"].errors == {"seats": told}
+    done(perform(client, office.unit, "elect-bureau", **given, seats="5"))
+    question = Question.objects.get()
+    answer = client.post(address(question, "change-election"), {**given, "seats": "2"})
+    told = ["A11: 2 seats are held; at least 3 must be."]
+    assert answer.context_data["act"].errors == {"seats": told}
+    making.bureau(office.unit, [*office.factory[:3], *office.street[:2]], on=making.ON)
+    sent = {**given, "unit": office.unit.code, "fills": "free-seats", "seats": "1"}
+    sent["candidates"] = lines(office.factory[3])
+    answer = client.post(address(Question, "raise-election"), sent)
+    assert answer.context_data["act"].errors == {"seats": ["A11: 0 seats are free, not 1."]}
 
 
 @pytest.mark.parametrize("bureaus", [1, 3])

@@ -173,6 +173,34 @@ class TestSending:
         assert Delegate.objects.standing().get(substitute=1).member == people[0]
         assert "Send those elected" not in page_of(client, question)
 
+    def test_no_more_are_elected_than_the_delegation_has_free(
+        self, client, town, of_district, conference
+    ):
+        district, people = town.districts[0], town.people[0]
+        given = {
+            "delegation": making.delegation(conference, district).pk,
+            "asked": "Delegates",
+            "seats": "1",
+            "candidates": f"{lines(*people[2:])}\nSomebody Else",
+            "method": "block",
+            "quorum": "0",
+            "on": TODAY,
+            "reason": "",
+        }
+        nameless = "Somebody Else stands without a member's number: only members are sent."
+        form = client.post(address(district, "elect-delegates"), given).context_data["act"]
+        assert form.errors == {
+            "seats": ["A12: 2 delegates are to be elected, not 1."],
+            "candidates": [f"A12: {nameless}"],
+        }
+        making.sent(conference, district, people[:2])
+        form = client.get(address(district, "elect-delegates")).context_data["act"]
+        assert form.fields["seats"].initial is None
+        given["candidates"] = lines(*people[2:])
+        form = client.post(address(district, "elect-delegates"), given).context_data["act"]
+        assert form.errors == {"seats": ["A12: 0 delegates are to be elected, not 1."]}
+        assert not Question.objects.exists()
+
     def test_the_generic_page_raises_no_election_of_delegates(self, client, secretary):
         form = client.get(address(Question, "raise-election")).context_data["act"]
         assert "delegates" not in dict(form.fields["fills"].choices)

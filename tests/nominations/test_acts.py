@@ -15,6 +15,7 @@ from elections.nominating.nominees import (
     find_nominee,
     nominate,
 )
+from elections.nominating.outlook import outlook
 from elections.poll_blockers import question_blockers
 from elections.questions import Candidate, set_choices
 from elections.withdrawing import withdraw_question
@@ -206,6 +207,21 @@ def test_those_who_accepted_stand_and_the_composition_is_settled(people, questio
     group = question.compositions.get()
     assert (group.at_least, group.choices.count()) == (2, 3)
     assert not list(election_blockers(question, [], TODAY))
+
+
+def test_whom_the_office_has_named_stands_unless_he_or_she_declines(people, question):
+    silent, willing, unwilling = people.street
+    set_choices(question=question, choices=[Candidate(str(one), one) for one in people.street])
+    for member in people.street:
+        nominate(question=question, member=member, by=people.factory[0])
+    answers = question.nominations
+    answer_nomination(nomination=answers.get(member=willing), answer="accepted", statement="Yes.")
+    answer_nomination(nomination=answers.get(member=unwilling), answer="declined")
+    told = [str(one) for one in outlook(question, TODAY, called=True)]
+    assert "Standing so far: 2, for 3 seats; 1 more must accept." in told
+    close_nominations(question=question, on=TODAY)
+    standing = dict(question.choices.values_list("member", "statement"))
+    assert standing == {silent.pk: "", willing.pk: "Yes."}
 
 
 def test_who_moved_away_meanwhile_is_left_out_and_who_steps_back_after_a_second_call(

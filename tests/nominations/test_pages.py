@@ -11,7 +11,7 @@ from districts.roles import SECRETARY, grant_role
 from elections.models import Question
 from elections.nominating.closing import close_nominations
 from elections.nominating.nominees import answer_nomination, nominate
-from elections.questions import set_choices
+from elections.questions import Candidate, set_choices
 from tests import factories
 from tests.bureaus.making import bureau as making_bureau
 from tests.bureaus.test_pages import lines, page_of, text_of
@@ -192,7 +192,7 @@ def test_an_election_is_raised_with_a_call_and_closed_with_those_who_accepted(cl
     sent = {"reason": "All are known."}
     preview = client.post(address(question, "close-nominations"), sent).context_data["preview"]
     assert "is not over yet" in preview.unusual[0]
-    assert preview.foretold[-1] == "1 has not answered and does not stand."
+    assert preview.foretold[-1] == f"{office.street[1]} has not answered and does not stand."
     done(perform(client, question, "close-nominations"))
     page = page_of(client, question)
     assert "A lawful result is possible with those who stand." in page
@@ -245,7 +245,7 @@ def test_an_election_s_page_asks_as_much_for_one_nomination_as_for_three(client,
     page_of(client, question)
     with CaptureQueriesContext(connection) as asked:
         page_of(client, question)
-    assert len(asked) == 33, "\n".join(one["sql"] for one in asked)
+    assert len(asked) == 32, "\n".join(one["sql"] for one in asked)
 
 
 def test_nominations_whose_last_day_has_passed_wait_to_be_closed(client, office):
@@ -257,6 +257,23 @@ def test_nominations_whose_last_day_has_passed_wait_to_be_closed(client, office)
     rows = client.get(listed, {"state": "nominations"}).context_data["cl"].result_list
     assert list(rows) == questions[:1]
     assert "has passed." in page_of(client, questions[0])
+
+
+def test_whom_the_office_has_named_no_nomination_takes_off_the_list(client, office):
+    question = called(office.unit)
+    one = office.street[0]
+    set_choices(question=question, choices=[Candidate(str(one), one)])
+    nominate(question=question, member=one, by=office.factory[0])
+    sent = {"reason": "All are known."}
+    preview = client.post(address(question, "close-nominations"), sent).context_data["preview"]
+    stays = f"{one} has not answered and stands as named by the office."
+    assert list(preview.foretold) == [f"{one} stands.", stays]
+    log_in(client, one)
+    page = text_of(client.get(at("nominations", question)))
+    assert "you stand unless you decline" in page
+    assert "Nobody yet." not in page
+    answer_nomination(nomination=question.nominations.get(), answer="declined")
+    assert "Nobody yet." in text_of(client.get(at("nominations", question)))
 
 
 def test_those_named_by_the_office_and_those_nominated_stand_together(client, office):
