@@ -65,6 +65,20 @@ def test_a_member_nominates_and_the_other_answers_by_the_pages(client, people):
     assert question.nominations.get().state == "declined"
 
 
+@pytest.mark.parametrize("sent", [{"do": "nonsense"}, {"do": ""}, {}])
+def test_an_answer_that_is_none_is_kept_for_none(client, people, sent):
+    question = called(people.unit)
+    one = people.street[0]
+    nominate(question=question, member=one, by=people.factory[0])
+    log_in(client, one)
+    answer = client.post(at("answer-nomination", question), {**sent, "statement": "More print."})
+    assert answer.status_code == 409
+    page = text_of(answer)
+    assert "Please accept or decline" in page
+    assert "More print." in page
+    assert question.nominations.get().state == "waiting"
+
+
 def test_nobody_is_told_who_was_asked_or_has_declined(client, people):
     question = called(people.unit)
     silent = factories.member(cell=people.town.street_cell, family_name="Silent")
