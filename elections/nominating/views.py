@@ -54,7 +54,8 @@ def _asked(request: HttpRequest, pk: int) -> Asked:
     """The election, for members of the unit that asks and for those nominated in it; else 404."""
     member = member_of(request)
     calls = NominationCall.objects.select_related("question__unit")
-    call = calls.filter(question=pk).first() if member else None
+    # By the key itself: a number that no key can be is then found nowhere, in every database.
+    call = calls.filter(question__pk=pk).first() if member else None
     if member is None or call is None:
         raise Http404
     mine = Nomination.objects.filter(question=call.question, member=member).first()

@@ -120,6 +120,19 @@ def test_others_find_no_such_page(client, people):
     assert client.get(at("nominations", motion)).status_code == 404
 
 
+def test_a_number_that_no_key_can_be_is_not_found(client, people):
+    log_in(client, people.factory[0])
+    far = [10**22]
+    assert client.get(reverse("nominations", args=far)).status_code == 404
+    for view in ("nominate", "answer-nomination", "withdraw"):
+        assert client.post(reverse(view, args=far), {"do": "stand"}).status_code == 404
+    for view in ("question-result", "question-files"):
+        assert client.get(reverse(view, args=far)).status_code == 404
+    client.force_login(people.secretary)
+    for view in ("branch", "import"):
+        assert client.get(reverse(view, args=far)).status_code == 404
+
+
 def test_after_the_last_day_the_page_only_shows_who_stands(client, people):
     question = called(people.unit)
     stands(question, people.factory[0], said="More print.")
