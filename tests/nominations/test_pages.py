@@ -9,6 +9,7 @@ from audit.ground import EVERYWHERE
 from districts.panels import waiting_for
 from districts.roles import SECRETARY, grant_role
 from elections.models import Question
+from elections.nominating.calls import call_for_nominations
 from elections.nominating.closing import close_nominations
 from elections.nominating.nominees import answer_nomination, nominate
 from elections.questions import Candidate, set_choices
@@ -53,6 +54,11 @@ def test_a_member_nominates_and_the_other_answers_by_the_pages(client, people):
     page = text_of(client.get(at("nominations", question)))
     assert "Whom I have nominated" in page
     assert "not answered yet" in page
+    close_nominations(question=question, on=TODAY)
+    page = text_of(client.get(at("nominations", question)))
+    assert "no answer" in page
+    assert "not answered yet" not in page
+    call_for_nominations(question=question, until=TODAY, on=TODAY)
     log_in(client, other)
     assert "You are nominated" in text_of(client.get(reverse("home")))
     sent = {"do": "accept", "statement": "More print.\r\nMore shops."}
@@ -223,6 +229,7 @@ def test_an_election_is_raised_with_a_call_and_closed_with_those_who_accepted(cl
     done(perform(client, question, "close-nominations"))
     page = page_of(client, question)
     assert "A lawful result is possible with those who stand." in page
+    assert "4 stand for 3 seats." in page
     assert "The question is put to nobody yet." in page
     assert "no answer" in page
     done(perform(client, question, "call-for-nominations", until=until))  # once more
