@@ -20,6 +20,7 @@ from elections.roll import entitled
 from elections.states import state_blockers
 from elections.tallying import terms_faults
 from elections.tellers import tellers_for
+from elections.terms import standing_in_words
 
 
 def opening_blockers(poll: Poll, members: Sequence[int] | None = None) -> list[Blocker]:
@@ -55,8 +56,8 @@ def question_blockers(question: Question) -> Iterator[Blocker]:
     if standing == 0:
         yield Blocker(_("Nobody stands as a candidate."))
     elif standing < (question.seats or 0):
-        reason = _("%(standing)s stand for %(seats)s seats: there are too few candidates.")
-        yield Blocker(reason % {"standing": standing, "seats": question.seats})
+        stand = standing_in_words(standing, question.seats or 0)
+        yield Blocker(_("%(stand)s: there are too few candidates.") % {"stand": stand})
     else:
         reason = _("No choice of %(seats)s among these candidates keeps the composition: %(name)s.")
         for name in impossible_groups(question):

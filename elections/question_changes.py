@@ -17,11 +17,12 @@ from unfold.widgets import (
 
 from audit.refusals import Blocker
 from districts.acts import LineInput, Outcome, Text, act_on, sentence
-from districts.kinds import Kind
 from districts.scope import ground_of
 from elections.act_fields import Lines, Undated
 from elections.bureaus.electing import is_for_a_bureau, settle_composition
+from elections.bureaus.lawful import asks_factory_majority
 from elections.candidates import as_lines, factory_members, homes_of, lines_of
+from elections.delegates.choosing import is_of_delegates
 from elections.models import Choice, Question
 from elections.models.questions import Method
 from elections.question_acts import RaiseMotion
@@ -44,7 +45,11 @@ from elections.questions import (
     yes_no_abstain,
 )
 
-MUST_HAVE_FACTORY_MAJORITY = frozenset({Kind.DISTRICT, Kind.AREA})  # A13
+
+def must_have_factory_majority(question: Question) -> bool:
+    """Whether most of those elected come from factory cells (A13), which binds no delegates."""
+    election = question.kind == ELECTION and not is_of_delegates(question)
+    return election and asks_factory_majority(question.unit.kind)
 
 
 class Change(Undated):
@@ -250,7 +255,7 @@ class SetComposition(Change):
 
     def _proposed(self, question: Question) -> tuple[int, None, list[Choice]]:
         """More than half of the seats where A13 asks for it, from the factory members."""
-        bound = question.unit.kind in MUST_HAVE_FACTORY_MAJORITY
+        bound = must_have_factory_majority(question)
         least = (question.seats or 0) // 2 + 1 if bound else 0
         return least, None, factory_members(question, timezone.localdate())
 
@@ -260,9 +265,8 @@ class SetComposition(Change):
 
     def unusual(self, target: Question) -> Iterator[Text]:
         given = self.cleaned_data
-        if target.unit.kind in MUST_HAVE_FACTORY_MAJORITY and 2 * given["at_least"] <= (
-            target.seats or 0
-        ):
+        too_few = 2 * given["at_least"] <= (target.seats or 0)
+        if too_few and must_have_factory_majority(target):
             yield _("A13: more than half of the seats are for members of factory cells.")
 
     def perform(self, target: Question) -> Outcome:

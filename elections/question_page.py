@@ -21,7 +21,7 @@ from elections.models import Poll, Question
 from elections.models.polls import State
 from elections.poll_acts import ClosePoll, CountPoll, OpenPoll, PublishPoll
 from elections.putting_acts import PutQuestion
-from elections.question_changes import MUST_HAVE_FACTORY_MAJORITY, SetComposition
+from elections.question_changes import SetComposition, must_have_factory_majority
 from elections.questions import withdrawn_blockers
 from elections.steps import Turnout, Wait, turnouts, waits
 from elections.terms import majority_in_words, method_in_words, quorum_in_words
@@ -153,12 +153,7 @@ _ALL: dict[Wait, Any] = {
 
 
 def _before_polls(question: Question, mine: bool) -> Iterator[Next]:
-    bound = (
-        question.kind == Question.Kind.ELECTION
-        and question.unit.kind in MUST_HAVE_FACTORY_MAJORITY
-        and not question.compositions.exists()
-    )
-    if bound:
+    if must_have_factory_majority(question) and not question.compositions.exists():
         text = _("Say how many of those elected come from factory cells (A13).")
         act = SetComposition
         yield Next(text, act.title, _act(question, act.name)) if mine else Next(text)

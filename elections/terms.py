@@ -4,7 +4,7 @@ from fractions import Fraction
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from elections.models import Question
 from elections.models.questions import Method
@@ -41,6 +41,15 @@ METHODS: dict[str, Text] = {
         "computer alone can apply."
     ),
 }
+
+
+def standing_in_words(standing: int, seats: int) -> str:
+    """How many stand for how many seats, as the beginning of a sentence."""
+    number = ngettext("%(number)s seat", "%(number)s seats", seats) % {"number": seats}
+    text = ngettext(
+        "%(standing)s stands for %(seats)s", "%(standing)s stand for %(seats)s", standing
+    )
+    return text % {"standing": standing, "seats": number}
 
 
 def part(share: Fraction) -> str:

@@ -40,7 +40,8 @@ class SettleComposition(Undated):
     title = lazy("Settle the composition by the register")
     explanation = lazy(
         "How many of those elected come from factory cells (A13), and which candidates those are "
-        "today. It was settled when the candidates were named; since then somebody has moved."
+        "today. It was settled when the candidates were named; whoever has moved since then counts "
+        "by the new home."
     )
     icon = "diversity_3"
     order = 21

@@ -9,7 +9,6 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from audit.days import day_in_words
 from districts.acts import Text
@@ -29,6 +28,7 @@ from elections.nominating.calls import known_call
 from elections.nominating.outlook import outlook
 from elections.nominating.pages import CallForNominations, CloseNominations, EnterNomination
 from elections.putting_acts import PutQuestion
+from elections.terms import standing_in_words
 from members.veil import look_up
 
 Answer = Nomination.State
@@ -114,12 +114,7 @@ def _announcement(bureau: Bureau | None) -> Step:
 
 
 def _candidates(question: Question, call: NominationCall | None, standing: int) -> Step:
-    text = ngettext(
-        "%(standing)s stands for %(seats)s seats.",
-        "%(standing)s stand for %(seats)s seats.",
-        standing,
-    )
-    stand = text % {"standing": standing, "seats": question.seats}
+    stand = f"{standing_in_words(standing, question.seats or 0)}."
     if call is None:
         return Step(_("Candidates"), bool(standing), [stand], CallForNominations)
     if call.is_closed:

@@ -14,11 +14,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from audit.refusals import Refused
+from audit.refusals import Blocker, Refused
 from elections.access import member_of
 from elections.models import Nomination, NominationCall, Question
 from elections.models.questions import LONGEST_STATEMENT
 from elections.nominating.nominees import (
+    CannotNominate,
     State,
     answer_nomination,
     find_nominee,
@@ -28,6 +29,8 @@ from elections.nominating.nominees import (
 )
 from members.models import Member
 from members.veil import is_veiled, look_up
+
+ANSWERS = {"accept": State.ACCEPTED, "decline": State.DECLINED}  # by the button that was pressed
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,8 @@ def _asked(request: HttpRequest, pk: int) -> Asked:
     """The election, for members of the unit that asks and for those nominated in it; else 404."""
     member = member_of(request)
     calls = NominationCall.objects.select_related("question__unit")
-    call = calls.filter(question=pk).first() if member else None
+    # By the key itself: a number that no key can be is then found nowhere, in every database.
+    call = calls.filter(question__pk=pk).first() if member else None
     if member is None or call is None:
         raise Http404
     mine = Nomination.objects.filter(question=call.question, member=member).first()
@@ -96,16 +100,15 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
     if asked.mine is None:
         raise Http404
     statement = request.POST.get("statement", "")
-    accepts = request.POST.get("do") == "accept"
+    given = ANSWERS.get(request.POST.get("do", ""))
     try:
-        answer_nomination(
-            nomination=asked.mine,
-            answer=State.ACCEPTED if accepts else State.DECLINED,
-            statement=statement,
-        )
+        if given is None:
+            raise CannotNominate(Blocker(_("Please accept or decline: nothing was kept.")))
+        answer_nomination(nomination=asked.mine, answer=given, statement=statement)
     except Refused as refused:
         return _page(request, asked, refused, statement=statement)
-    messages.success(request, _("You stand.") if accepts else _("You do not stand."))
+    stands = given == State.ACCEPTED
+    messages.success(request, _("You stand.") if stands else _("You do not stand."))
     return redirect("nominations", pk=pk)
 
 

@@ -37,6 +37,7 @@ from elections.polls import (
     publish_poll,
 )
 from elections.questions import Candidate, raise_question
+from elections.terms import standing_in_words
 from elections.voting import cast_vote
 from members.models import Registration
 from members.registrations import change_cell
@@ -175,6 +176,19 @@ def test_what_is_unlawful_is_said_before_it_opens(district, change, told):
     poll = votes.put(question, unit, assembly=change.get("assembly", "general"), channels="paper")
     with pytest.raises(CannotOpenPoll, match=told):
         open_poll(poll=poll)
+
+
+@pytest.mark.parametrize(
+    ("standing", "seats", "told"),
+    [
+        (1, 7, "1 stands for 7 seats"),
+        (2, 1, "2 stand for 1 seat"),
+        (1, 1, "1 stands for 1 seat"),
+        (0, 3, "0 stand for 3 seats"),
+    ],
+)
+def test_those_who_stand_and_the_seats_are_each_told_in_their_number(standing, seats, told):
+    assert standing_in_words(standing, seats) == told
 
 
 def test_who_has_moved_since_is_settled_again(district):

@@ -163,6 +163,7 @@ class TestSending:
         question = Question.objects.get()
         assert question.fills == "delegates"
         assert making.delegation(conference, district).question == question
+        assert "come from factory cells (A13)" not in page_of(client, question)
         held(question, [[3, 4], [3, 4], [3, 4], [4, 5], [5, 3], [5, 1], [1, 2]])
         page = page_of(client, question)
         assert "Send those elected" in page

@@ -9,6 +9,7 @@ from audit.ground import EVERYWHERE
 from districts.panels import waiting_for
 from districts.roles import SECRETARY, grant_role
 from elections.models import Question
+from elections.nominating.calls import call_for_nominations
 from elections.nominating.closing import close_nominations
 from elections.nominating.nominees import answer_nomination, nominate
 from elections.questions import Candidate, set_choices
@@ -53,6 +54,11 @@ def test_a_member_nominates_and_the_other_answers_by_the_pages(client, people):
     page = text_of(client.get(at("nominations", question)))
     assert "Whom I have nominated" in page
     assert "not answered yet" in page
+    close_nominations(question=question, on=TODAY)
+    page = text_of(client.get(at("nominations", question)))
+    assert "no answer" in page
+    assert "not answered yet" not in page
+    call_for_nominations(question=question, until=TODAY, on=TODAY)
     log_in(client, other)
     assert "You are nominated" in text_of(client.get(reverse("home")))
     sent = {"do": "accept", "statement": "More print.\r\nMore shops."}
@@ -63,6 +69,20 @@ def test_a_member_nominates_and_the_other_answers_by_the_pages(client, people):
     assert "<p>More print.<br>More shops.</p>" in page
     client.post(at("answer-nomination", question), {"do": "decline"})
     assert question.nominations.get().state == "declined"
+
+
+@pytest.mark.parametrize("sent", [{"do": "nonsense"}, {"do": ""}, {}])
+def test_an_answer_that_is_none_is_kept_for_none(client, people, sent):
+    question = called(people.unit)
+    one = people.street[0]
+    nominate(question=question, member=one, by=people.factory[0])
+    log_in(client, one)
+    answer = client.post(at("answer-nomination", question), {**sent, "statement": "More print."})
+    assert answer.status_code == 409
+    page = text_of(answer)
+    assert "Please accept or decline" in page
+    assert "More print." in page
+    assert question.nominations.get().state == "waiting"
 
 
 def test_nobody_is_told_who_was_asked_or_has_declined(client, people):
@@ -104,6 +124,19 @@ def test_others_find_no_such_page(client, people):
     assert client.get(at("nominations", question)).status_code == 200
     assert client.post(at("answer-nomination", question), {}).status_code == 404  # not nominated
     assert client.get(at("nominations", motion)).status_code == 404
+
+
+def test_a_number_that_no_key_can_be_is_not_found(client, people):
+    log_in(client, people.factory[0])
+    far = [10**22]
+    assert client.get(reverse("nominations", args=far)).status_code == 404
+    for view in ("nominate", "answer-nomination", "withdraw"):
+        assert client.post(reverse(view, args=far), {"do": "stand"}).status_code == 404
+    for view in ("question-result", "question-files"):
+        assert client.get(reverse(view, args=far)).status_code == 404
+    client.force_login(people.secretary)
+    for view in ("branch", "import"):
+        assert client.get(reverse(view, args=far)).status_code == 404
 
 
 def test_after_the_last_day_the_page_only_shows_who_stands(client, people):
@@ -196,6 +229,7 @@ def test_an_election_is_raised_with_a_call_and_closed_with_those_who_accepted(cl
     done(perform(client, question, "close-nominations"))
     page = page_of(client, question)
     assert "A lawful result is possible with those who stand." in page
+    assert "4 stand for 3 seats." in page
     assert "The question is put to nobody yet." in page
     assert "no answer" in page
     done(perform(client, question, "call-for-nominations", until=until))  # once more
