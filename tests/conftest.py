@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.utils.translation import deactivate
 
 from audit.models import Entry
 
@@ -73,6 +74,13 @@ def passed_over(item: pytest.Item) -> bool:
     """
     everything = os.environ.get("BROWSER") == "all" or connection.vendor != "postgresql"
     return not everything and item.get_closest_marker("walk") is None
+
+
+@pytest.fixture(autouse=True)
+def own_language():
+    """Each test begins in the program's language: a request leaves its reader's behind."""
+    yield
+    deactivate()
 
 
 @pytest.fixture(scope="session")
