@@ -1,6 +1,6 @@
 """Raising a question as a page: a motion, or an election with its candidates."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any
 
@@ -16,7 +16,7 @@ from districts.picking import UNIT, PickField
 from districts.roles import CHANGE
 from districts.scope import ground_of
 from elections.act_fields import Lines
-from elections.bureaus.electing import settle_composition
+from elections.bureaus.electing import settle_composition, unusual_elections
 from elections.bureaus.lawful import asks_factory_majority, limits
 from elections.candidates import lines_of
 from elections.models import Question
@@ -205,6 +205,10 @@ class ElectBureau(ElectionOfUnit):
     def filling(self) -> str:
         return Question.Fills.BUREAU
 
+    def unusual(self, target: Unit) -> Iterator[Text]:
+        yield from super().unusual(target)
+        yield from unusual_elections(target)
+
     def perform(self, target: Unit) -> Outcome:
         return self.raise_it(target)
 
@@ -251,6 +255,11 @@ class RaiseElection(ElectionOfUnit):
     def filling(self) -> str:
         fills: str = self.cleaned_data.get("fills", "")
         return fills
+
+    def unusual(self, target: None) -> Iterator[Text]:
+        yield from super().unusual(target)
+        if self.cleaned_data["fills"] == Question.Fills.BUREAU:
+            yield from unusual_elections(self.cleaned_data["unit"])
 
     def perform(self, target: None) -> Outcome:
         return self.raise_it(self.cleaned_data["unit"])

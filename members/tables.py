@@ -147,18 +147,6 @@ def _whose_requests(stage: Any) -> Iterator[Problem]:
             yield line, "member", str(member), gettext("must be empty until the person is admitted")
 
 
-def _one_open_request(stage: Any) -> Iterator[Problem]:
-    """Of each kind a member has one request that waits."""
-    waiting: dict[tuple[Any, Any], int | None] = {}
-    for line, member, kind, state in stage.merged("member", "kind", "state"):
-        if member is None or state != Request.State.ASKED:
-            continue
-        other = waiting.setdefault((member, kind), line)
-        at = line or other
-        if other != line and at is not None:
-            yield at, "member", str(member), gettext("has an open request of this kind already")
-
-
 def _reserve_former_numbers() -> None:
     """Let the next member get a number above all former ones too."""
     highest = f"SELECT MAX(number) FROM {FormerNumber._meta.db_table}"
@@ -361,7 +349,7 @@ REQUESTS = declare(
                 *("reason", "decision_reason"),
             ),
         ),
-        checks=(_whose_requests, _one_open_request),
+        checks=(_whose_requests,),
         by_acts_alone=True,
     )
 )

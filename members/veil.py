@@ -3,7 +3,7 @@
 A member is veiled whose home is in a unit in an emergency. Everybody sees his or her own name.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, TextField, Value, When
@@ -85,19 +85,19 @@ def hides(member: str) -> Exists | None:
     return Exists(homes if own is None else homes.exclude(member=own))
 
 
-def in_order_of_names(member: str = "", names: Sequence[str] = ("search",)) -> list[Any]:
+def in_order_of_names(member: str = "") -> list[Any]:
     """What to order rows by, so that lists go by name and tell nothing of one that is veiled.
 
     The veiled come first, by their numbers. `member` is the way from a row to its member, empty
-    for members themselves; `names` are the fields of the name, all of text.
+    for members themselves.
     """
     path = f"{member}__" if member else ""
     hidden = hides(f"{path}pk")
-    order: list[Any] = [f"{path}{name}" for name in names]
+    order: Any = f"{path}search"
     if hidden is not None:
         told = When(hidden, then=Value(""))
-        order = [Case(told, default=F(name), output_field=TextField()).asc() for name in order]
-    return [*order, f"{path}number"]
+        order = Case(told, default=F(order), output_field=TextField()).asc()
+    return [order, f"{path}number"]
 
 
 def veiled_requests() -> "QuerySet[Request] | None":

@@ -1,6 +1,6 @@
 """What a table is: its model, its key, its columns, its rows, and what more to check."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -145,7 +145,8 @@ class Table:
     are added and changed by an import only of somebody who may change the whole register. A table
     that is `computed` goes out with every export and is never imported: the answer has a value for
     each column, in the order of the keys; its model keeps nothing and only names the columns. What
-    is `veiled` goes out to nobody who may not see it.
+    is `veiled` goes out to nobody who may not see it. `articles` are those that constraints of the
+    model rest on, by the constraints' names.
     """
 
     name: str
@@ -167,6 +168,7 @@ class Table:
     by_acts_alone: bool = False
     computed: Computed | None = None
     veiled: Veiled | None = None
+    articles: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def exported_only(self) -> bool:

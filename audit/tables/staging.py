@@ -86,6 +86,8 @@ class Stage:
                 yield from self._failing(constraint)
             elif isinstance(constraint, NoOverlap):
                 yield from self._overlapping(constraint)
+            elif isinstance(constraint, models.UniqueConstraint):
+                yield from self._repeated(constraint)
         for check in self.table.checks:
             yield from check(self)
 
@@ -182,6 +184,50 @@ class Stage:
                 mine, other = other, mine
             message = _("overlaps another period: %(other)s") % {"other": _span(*other)}
             yield line or before_line, "since/until", _span(*mine), message
+
+    def _repeated(self, constraint: models.UniqueConstraint) -> Iterator[Problem]:
+        """Rows of which there may be one alone; of two in the file the later one is told."""
+        fields = list(constraint.fields)
+        known = {column.name for column in self.table.columns}
+        asked = [name for name, _value in _conditions(constraint.condition or Q())]
+        if not fields or not known.issuperset([*fields, *asked]) or self._covers(constraint):
+            return
+        quote = connection.ops.quote_name
+        same = ", ".join(quote(name) for name in fields)
+        editor = connection.SchemaEditorClass(connection, collect_sql=True)
+        kept = [f"{quote(name)} IS NOT NULL" for name in fields]
+        # Django keeps to itself how a constraint is written as a condition.
+        condition = constraint._get_condition_sql(self.table.model, editor)  # type: ignore[attr-defined]
+        kept += [f"({condition})"] if condition else []
+        # Of the register only the rows that share the first value with the file.
+        first = fields[0]
+        among = f"c_{first} IN (SELECT {quote(first)} FROM {self.name})"
+        window = f"OVER (PARTITION BY {same})"
+        wanted = list(dict.fromkeys([*fields, *asked]))
+        rows = self.query(
+            f"SELECT line, {same} FROM (SELECT line, {same}, COUNT(*) {window} AS together,"
+            f" COUNT(line) {window} AS staged, MIN(line) {window} AS earliest"
+            f" FROM ({self._merged(wanted)} AND e.{among}) AS m WHERE {' AND '.join(kept)}) AS q"
+            " WHERE line IS NOT NULL AND together > 1 AND (staged < together OR line > earliest)"
+            " ORDER BY line"
+        )
+        article = self.table.articles.get(constraint.name, "")
+        message = str(constraint.get_violation_error_message())
+        told = f"{article}: {message}" if article else message
+        for line, *values in rows:
+            yield line, "/".join(fields), "/".join(map(str, values)), told
+
+    def _covers(self, constraint: models.UniqueConstraint) -> bool:
+        """Whether what the constraint forbids is told by the key, or as periods that overlap."""
+        fields = set(constraint.fields)
+        if fields.issuperset(self.table.key):
+            return True
+        open_ones = ("until__isnull", True) in (constraint.condition or Q()).children
+        return open_ones and any(
+            fields.issuperset([*other.fields, *other.among])
+            for other in self.table.model._meta.constraints
+            if isinstance(other, NoOverlap)
+        )
 
     def _merged(self, names: list[str]) -> str:
         """The table as it would be: staged rows, and the register's where none is staged."""

@@ -4,12 +4,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from audit.days import day_in_words
 from audit.log import recorded
 from audit.refusals import Blocker, refuse_if
 from districts.kinds import CELLS
+from districts.models import Unit
 from elections.bureaus.lawful import (
     asks_factory_majority,
     factory_least,
@@ -41,6 +44,23 @@ Fills, Assembly, Mandate = Question.Fills, Poll.Assembly, Bureau.Mandate
 def is_for_a_bureau(question: Question) -> bool:
     """Whether those elected lead the unit that asks."""
     return question.fills in (Fills.BUREAU, Fills.FREE_SEATS)
+
+
+def elections_under_way(unit: Unit) -> QuerySet[Question]:
+    """The elections of the unit's bureau that were neither withdrawn, annulled nor constituted."""
+    polls = Poll.objects.filter(question=OuterRef("pk"))
+    annulled = Exists(polls) & ~Exists(polls.exclude(state="annulled"))
+    raised = Question.objects.filter(unit=unit, fills=Fills.BUREAU, withdrawn_on=None)
+    return raised.filter(~annulled, bureaus=None).order_by("pk")
+
+
+def unusual_elections(unit: Unit) -> Iterator[str]:
+    """Why it is out of the ordinary to raise an election of the unit's bureau. One query."""
+    for question in elections_under_way(unit)[:1]:
+        text = _(
+            "An election of this bureau is under way already: %(question)s, raised on %(day)s."
+        )
+        yield text % {"question": question, "day": day_in_words(question.raised_on)}
 
 
 # Before the vote ---------------------------------------------------------------------------------

@@ -91,6 +91,7 @@ SEATS = declare(
         ),
         rows=_seats,
         by_acts_alone=True,
+        articles={"elections_seat_one_chair": "A8"},
         replaced=True,
     )
 )

@@ -169,6 +169,17 @@ def attach_election(*, delegation: Delegation, question: Question) -> Delegation
     return delegation
 
 
+def unusual_delegates_elections(delegation: Delegation) -> Iterator[str]:
+    """Why it is out of the ordinary to raise an election for the delegation. One query at most."""
+    question = delegation.question
+    if question is None or question.is_withdrawn or question.delegates.exists():
+        return
+    polls = list(question.polls.values_list("state", flat=True))
+    if not polls or any(state != "annulled" for state in polls):
+        text = _("An election for this delegation is under way already: %(question)s.")
+        yield text % {"question": question}
+
+
 def delegates_election_blockers(question: Question, on: date) -> Iterator[Blocker]:
     """What is unlawful about an election of delegates, before it opens (A12).
 

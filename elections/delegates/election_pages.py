@@ -21,6 +21,7 @@ from elections.delegates.choosing import (
     is_of_delegates,
     result_blockers,
     send_elected,
+    unusual_delegates_elections,
 )
 from elections.delegates.pages import OneDelegation, delegations_of, sends
 from elections.models import Delegation, Question
@@ -85,6 +86,10 @@ class ElectDelegates(ElectionOfUnit):
 
     def filling(self) -> str:
         return Question.Fills.DELEGATES
+
+    def unusual(self, target: Unit) -> Iterator[Text]:
+        yield from super().unusual(target)
+        yield from unusual_delegates_elections(self.cleaned_data["delegation"])
 
     def perform(self, target: Unit) -> Outcome:
         outcome = self.raise_it(target)

@@ -153,11 +153,13 @@ def _plan(unit: Unit, meeting: Gathering) -> Meeting:
 def confirm_committee(*, bureau: Bureau, on: date, meeting: Meeting | None = None) -> Bureau:
     """Record that a delegate meeting confirmed the appointed committee on the day `on`.
 
-    The mandate stays that of the appointment. Raises `CannotAppoint` (A14).
+    `meeting` is None where it is not entered here; then the committee points to no meeting, since
+    the one that was planned did not confirm it. The mandate stays that of the appointment. Raises
+    `CannotAppoint` (A14).
     """
     bureau = lock_bureau(bureau)
     refuse_if(confirming_blockers(bureau=bureau, on=on, meeting=meeting), CannotAppoint)
-    bureau.confirmed_on, bureau.confirming = on, meeting or bureau.confirming
+    bureau.confirmed_on, bureau.confirming = on, meeting
     bureau.save(update_fields=["confirmed_on", "confirming"])
     return bureau
 
@@ -189,6 +191,26 @@ def _meeting_blockers(bureau: Bureau, meeting: Meeting, on: date) -> Iterator[Bl
         yield Blocker(reason % {"unit": bureau.unit}, "A14")
     elif timezone.localtime(meeting.starts_at).date() != on:
         yield Blocker(_("The meeting is not held on that day."), "A14")
+
+
+def unusual_confirmations(
+    *, bureau: Bureau, on: date, meeting: Meeting | None = None
+) -> Iterator[str]:
+    """What is lawful about a confirmation on that day and out of the ordinary (A14)."""
+    if meeting is None:
+        yield _("The delegate meeting that confirmed it is not entered here (A14).")
+    awaited = bureau.confirming
+    if awaited is None or awaited.state == MeetingState.CANCELLED:
+        return
+    if on < awaited.day:
+        text = _("The delegate meeting that is to confirm it is held on %(day)s only (A14).")
+        yield text % {"day": day_in_words(awaited.day)}
+
+
+def meeting_left_over(bureau: Bureau, meeting: Meeting | None) -> Meeting | None:
+    """The delegate meeting that stays planned although `meeting` confirmed the committee."""
+    awaited = bureau.confirming
+    return awaited if awaited is not None and awaited.is_planned and awaited != meeting else None
 
 
 @recorded("give-reason")

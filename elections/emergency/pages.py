@@ -31,7 +31,9 @@ from elections.emergency.appointing import (
     confirm_committee,
     give_reason,
     last_day,
+    meeting_left_over,
     proposed_day,
+    unusual_confirmations,
 )
 from elections.emergency.declaring import declare_emergency, end_emergency, ending_blockers
 from elections.models import Bureau, Meeting
@@ -285,6 +287,20 @@ class ConfirmCommittee(OnAppointed):
         yield from super().facts()
         if self.target is not None and self.target.confirm_by is not None:
             yield lazy("To be confirmed by"), day_in_words(self.target.confirm_by)
+
+    def unusual(self, target: Bureau) -> Iterator[Text]:
+        yield from super().unusual(target)
+        meeting = self.cleaned_data["meeting"]
+        yield from unusual_confirmations(bureau=target, on=self.day, meeting=meeting)
+
+    def foretold(self, target: Bureau) -> Iterator[Text]:
+        left = meeting_left_over(target, self.cleaned_data["meeting"])
+        if left is not None:
+            text = _(
+                "The delegate meeting on %(day)s stays planned: let it be held, or cancel it on "
+                "its own page."
+            )
+            yield text % {"day": day_in_words(left.day)}
 
     def perform(self, target: Bureau) -> Outcome:
         bureau = confirm_committee(bureau=target, on=self.day, meeting=self.cleaned_data["meeting"])

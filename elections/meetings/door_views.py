@@ -148,7 +148,7 @@ def tick(request: HttpRequest, code: str) -> HttpResponse:
     entitled = entitled_to(meeting)
     if request.method == "POST":
         _record_ticked(request, meeting)
-    rows = entitled.order_by(*in_order_of_names(names=("family_name", "given_name")))
+    rows = entitled.order_by(*in_order_of_names())
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "meeting": meeting,

@@ -59,6 +59,7 @@ def test_a_committee_is_appointed_overdue_and_confirmed(town, page: Page, live_s
             "link", name="Record the confirmation"
         )
     )
+    steps.fill(page.get_by_label("Reason"), "The delegates met earlier, in secret.")
     look_and_do(steps, page)
     expect(page.get_by_text("was confirmed on")).to_be_visible()
     committee = sitting_bureau(town.area)

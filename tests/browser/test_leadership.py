@@ -175,6 +175,7 @@ def test_the_conference_elects_the_leadership_and_a_committee_is_confirmed(
     wrong = page.get_by_role("region", name="What is wrong")
     expect(wrong).to_contain_text(CONFIRMED)
     emergency.get_by_role("link", name="Record the confirmation").click()
+    page.get_by_label("Reason").fill("The delegates met in secret.")
     look_and_do(page)
     page.goto(f"{office}/districts/unit/{area.pk}/change/")
     expect(page.locator("body")).not_to_contain_text(CONFIRMED)

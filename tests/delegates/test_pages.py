@@ -160,7 +160,11 @@ class TestSending:
             "on": TODAY,
         }
         done(perform(client, district, "elect-delegates", **given))
-        question = Question.objects.get()
+        sent = {**given, "reason": ""}
+        preview = client.post(address(district, "elect-delegates"), sent).context_data["preview"]
+        assert ["is under way already" in one for one in preview.unusual] == [True]
+        client.post(address(district, "elect-delegates"), {**sent, "seen": preview.seen})
+        question = Question.objects.get()  # and no second one
         assert question.fills == "delegates"
         assert making.delegation(conference, district).question == question
         assert "come from factory cells (A13)" not in page_of(client, question)

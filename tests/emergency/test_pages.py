@@ -6,11 +6,13 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from audit.days import day_in_words
 from audit.models import Entry
 from districts.roles import AUDITOR, SECRETARY, grant_role
 from elections.bureaus.sitting import sitting_bureau
 from elections.meetings.planning import cancel_meeting
 from elections.models import Bureau, Emergency, Meeting
+from elections.models.meetings import new_code
 from tests import factories
 from tests.bureaus import making as bureaus
 from tests.bureaus.test_pages import lines, page_of, text_of
@@ -184,6 +186,59 @@ def test_a_confirmation_is_that_of_a_meeting_of_that_day(client, town, above):
     done(perform(client, committee, "confirm-committee", **sent))
     committee.refresh_from_db()
     assert (committee.confirmed_on, committee.confirming) == (sent["on"], meeting)
+
+
+def looked_at(client, row, act, **given):
+    """What the first look at the act shows, and the answer where it is sent without a reason."""
+    sent = {"reason": "", **given}
+    preview = client.post(address(row, act), sent).context_data["preview"]
+    return preview, client.post(address(row, act), {**sent, "seen": preview.seen})
+
+
+def test_a_confirmation_by_a_meeting_that_is_not_entered_needs_a_reason(client, town, above):
+    declared(town)
+    committee = appointed(town, people(town), on=TODAY)
+    awaited = committee.confirming
+    preview, answer = looked_at(client, committee, "confirm-committee", meeting="", on=TODAY)
+    unknown, early = preview.unusual
+    assert "not entered here" in unknown
+    assert day_in_words(awaited.day) in early
+    assert ["stays planned" in one for one in preview.foretold] == [True]
+    assert "Please say why" in text_of(answer)
+    committee.refresh_from_db()
+    assert committee.is_unconfirmed
+    done(perform(client, committee, "confirm-committee", meeting="", on=TODAY))
+    committee.refresh_from_db()
+    awaited.refresh_from_db()
+    assert (committee.confirmed_on, committee.confirming) == (TODAY, None)
+    assert awaited.is_planned
+
+
+def test_a_confirmation_by_another_meeting_before_the_planned_one_needs_a_reason(
+    client, town, above
+):
+    declared(town)
+    committee = appointed(town, people(town))
+    awaited, held = committee.confirming, timezone.now().replace(microsecond=0)
+    other = Meeting.objects.get(pk=awaited.pk)
+    other.pk, other.code, other.starts_at = None, new_code(), held
+    other.ends_at = held + timedelta(hours=1)
+    other.save()
+    given = {"meeting": other.pk, "on": other.day}
+    preview, answer = looked_at(client, committee, "confirm-committee", **given)
+    assert [day_in_words(awaited.day) in one for one in preview.unusual] == [True]
+    assert "Please say why" in text_of(answer)
+
+
+def test_a_confirmation_by_the_planned_meeting_needs_no_reason(client, town, above):
+    declared(town)
+    committee = appointed(town, people(town))
+    held = timezone.now().replace(microsecond=0)
+    Meeting.objects.update(starts_at=held, ends_at=held + timedelta(hours=1))
+    given = {"meeting": committee.confirming.pk, "on": timezone.localtime(held).date()}
+    preview, answer = looked_at(client, committee, "confirm-committee", **given)
+    assert (preview.unusual, preview.foretold) == ([], [])
+    done(answer)
 
 
 @pytest.mark.parametrize(

@@ -183,6 +183,18 @@ class TestDoor:
         assert "1 more is here" in done
         assert Attendance.objects.count() == 2
 
+    def test_the_list_goes_by_name_as_other_lists_do(self, client, teller, district, town):
+        for name in ("Zander", "Öhler", "Pauli", "Nagel"):
+            factories.member(cell=town.factory_cell, family_name=name)
+        answer = client.get(reverse("meeting-list", args=[making.begun(district).code]))
+        listed = [one.family_name for one in answer.context["page"].object_list]
+        assert [name for name in listed if name in ("Zander", "Öhler", "Pauli", "Nagel")] == [
+            "Nagel",
+            "Öhler",
+            "Pauli",
+            "Zander",
+        ]
+
     @pytest.mark.parametrize("rows", [1, 3])
     def test_its_queries_do_not_grow_with_the_people(self, client, teller, district, town, rows):
         meeting = making.begun(district)

@@ -13,6 +13,7 @@ from elections.nominating.calls import call_for_nominations
 from elections.nominating.closing import close_nominations
 from elections.nominating.nominees import answer_nomination, nominate
 from elections.questions import Candidate, set_choices
+from elections.withdrawing import withdraw_question
 from tests import factories
 from tests.bureaus.making import bureau as making_bureau
 from tests.bureaus.test_pages import lines, page_of, text_of
@@ -233,6 +234,23 @@ def test_an_election_is_raised_with_a_call_and_closed_with_those_who_accepted(cl
     assert "The question is put to nobody yet." in page
     assert "no answer" in page
     done(perform(client, question, "call-for-nominations", until=until))  # once more
+
+
+def test_a_second_election_of_the_bureau_under_way_needs_a_reason(client, office):
+    until = (TODAY + WEEK).isoformat()
+    given = {**FORM, "candidates": "", "nominations_until": until, "on": TODAY.isoformat()}
+    sent = {**given, "reason": ""}
+    done(perform(client, office.unit, "elect-bureau", **sent))
+    preview = client.post(address(office.unit, "elect-bureau"), sent).context_data["preview"]
+    assert ["is under way already" in one for one in preview.unusual] == [True]
+    client.post(address(office.unit, "elect-bureau"), {**sent, "seen": preview.seen})
+    first = Question.objects.get()  # and no second one
+    generic = {**sent, "unit": office.unit.code, "fills": "bureau"}
+    preview = client.post(address(Question, "raise-election"), generic).context_data["preview"]
+    assert len(preview.unusual) == 1
+    withdraw_question(question=first, because="Twice.", on=TODAY)
+    done(perform(client, office.unit, "elect-bureau", **sent))
+    assert Question.objects.count() == 2
 
 
 @pytest.mark.parametrize(
