@@ -9,6 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from audit.days import day_in_words
 from audit.log import recorded
 from audit.refusals import Blocker, refuse_if
 from cells.foresight import Foreseen, foresee
@@ -55,6 +56,9 @@ def telling_blockers(told: Request, on: date) -> list[Blocker]:
         blockers.append(Blocker(_("Please tell it when it has happened.")))
     if member is None or not member.is_present(on):
         blockers.append(Blocker(_("Only a member tells what has changed.")))
+    elif since is not None and since < member.joined:
+        reason = _("You are a member since %(day)s: tell what was before as an error in your data.")
+        blockers.append(Blocker(reason % {"day": day_in_words(member.joined)}))
     return blockers
 
 

@@ -14,6 +14,7 @@ from audit.log import recorded
 from audit.refusals import Blocker, Refused, field_blockers, refuse_if
 from districts.kinds import CELLS, LEADERS_OF_CELLS, Kind
 from districts.models import Unit
+from elections.counting.apportioning.record import Apportionment as Reckoning
 from elections.counting.apportionment import CannotApportion, Share, apportion
 from elections.meetings.kinds import ARTICLES, OF_DELEGATES
 from elections.meetings.planning import lock_meeting
@@ -93,12 +94,7 @@ def apportion_meeting(
     refuse_if(apportioning_blockers(meeting, on), NoApportionment)
     given = {"counted_on": on, "seats": seats, "method": method, "minimum": minimum}
     refuse_if(_lot_blockers(known, given, seed.strip()), NoApportionment)
-    sending = senders(meeting, on)
-    shares = [Share(sender.unit.code, sender.members) for sender in sending]
-    try:
-        result = apportion(shares, seats, method, minimum, seed.strip())
-    except CannotApportion as error:
-        raise NoApportionment(Blocker(str(error), ARTICLES[meeting.kind])) from error
+    sending, result = reckoned(meeting, on, seats, method, minimum, seed)
     made = known or Apportionment(meeting=meeting)
     for name, value in given.items():
         setattr(made, name, value)
@@ -108,6 +104,24 @@ def apportion_meeting(
     made.save()
     _write_delegations(made, sending, result.seats)
     return made
+
+
+def reckoned(
+    meeting: Meeting, on: date, seats: int, method: str, minimum: int = 0, seed: str = ""
+) -> tuple[list[Sender], Reckoning]:
+    """Who sends delegates, and how many each by the method; nothing is kept. Two queries.
+
+    Raises `NoApportionment`.
+    """
+    sending = senders(meeting, on)
+    shares = [Share(sender.unit.code, sender.members) for sender in sending]
+    try:
+        return sending, apportion(shares, seats, method, minimum, seed.strip())
+    except CannotApportion as error:
+        # The blocker names the article, and people know the method by its name.
+        name = str(Apportionment.Method(method).label).partition(":")[0]
+        told = str(error).replace(" (A12)", "").replace(method, name)
+        raise NoApportionment(Blocker(told, ARTICLES[meeting.kind])) from error
 
 
 def apportioning_blockers(meeting: Meeting, on: date) -> Iterator[Blocker]:

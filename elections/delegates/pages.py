@@ -23,7 +23,12 @@ from districts.scope import ground_of
 from elections.act_fields import Lines
 from elections.candidates import read_candidates
 from elections.counting.apportionment import METHODS
-from elections.delegates.apportioning import apportion_meeting, apportioning_blockers, senders
+from elections.delegates.apportioning import (
+    apportion_meeting,
+    apportioning_blockers,
+    reckoned,
+    senders,
+)
 from elections.delegates.choosing import (
     enter_delegates,
     free_seats,
@@ -109,8 +114,22 @@ class Apportion(Act):
         return apportioning_blockers(self.target, timezone.localdate())
 
     def foretold(self, target: Meeting) -> Iterator[Text]:
-        """Where the method is published; the seats stand among the changes."""
-        yield _("Method: %(source)s") % {"source": METHODS[self.cleaned_data["method"]].source}
+        """The seats of each unit, whether a tie is open, and where the method is published."""
+        given = self.cleaned_data
+        asked = [given[name] for name in ("seats", "method", "minimum", "seed")]
+        sending, reckoning = reckoned(target, self.day, *asked)
+        seats = reckoning.seats
+        for sender in sending:
+            yield _("%(unit)s: members %(members)s, delegates %(seats)s.") % {
+                "unit": sender.unit,
+                "members": sender.members,
+                "seats": seats[sender.unit.code],
+            }
+        if reckoning.unassigned:
+            yield _("A tie is open: let a seed draw the lot.")
+        elif reckoning.ties:
+            yield _("A tie was drawn by lot from the seed.")
+        yield _("Method: %(source)s") % {"source": METHODS[given["method"]].source}
 
     def perform(self, target: Meeting) -> Outcome:
         given = self.cleaned_data

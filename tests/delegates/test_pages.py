@@ -92,6 +92,33 @@ class TestApportioning:
         assert "Seed “4711”" in page_of(client, meeting)
         assert "Seed “4711”" in printed(client, meeting)
 
+    def test_the_seats_and_the_tie_are_seen_before_it_is_done(self, client, secretary):
+        town = making.town(2, 2)
+        role(client, SECRETARY, town.town)
+        meeting = making.conference(town.town)
+
+        def foretold(**given):
+            answer = client.post(address(meeting, "apportion"), GIVEN | {"perform": "1"} | given)
+            return [str(text) for text in answer.context_data["preview"].foretold]
+
+        told = foretold()
+        for district in town.districts:
+            assert f"{district}: members 2, delegates 1." in told
+        assert "A tie is open: let a seed draw the lot." in told
+        told = foretold(seed="4711")
+        assert "A tie was drawn by lot from the seed." in told
+        assert sum(text.endswith("delegates 2.") for text in told) == 1
+        assert not Apportionment.objects.exists()
+
+    def test_the_method_is_named_as_people_know_it_and_the_article_once(
+        self, client, secretary, conference
+    ):
+        given = {**GIVEN, "seats": "1", "method": "adams", "perform": "1"}
+        answer = client.post(address(conference, "apportion"), given)
+        told = " ".join(map(str, answer.context_data["act"].refused))
+        assert "Adams gives each unit with members a seat: 1 seats are too few" in told
+        assert "such units (A12)" not in told
+
     def test_what_cannot_be_is_told_on_the_page(self, client, secretary, conference):
         answer = client.post(
             address(conference, "apportion"), {**GIVEN, "seats": "1", "minimum": "1"}

@@ -81,6 +81,15 @@ class TestAddress:
         member.refresh_from_db()
         assert member.address == "New Street 5"
 
+    def test_what_was_before_the_membership_is_no_change(self, client, town):
+        member = making.worker(town)
+        making.logged_in(client, member)
+        day = member.joined - timedelta(days=1)
+        filled = {"address": "A", "locality": "Hilltop", "since": day.isoformat(), "look": "1"}
+        shown = client.post(reverse("ask", args=["address"]), filled).content.decode()
+        assert f"You are a member since {member.joined}" in shown
+        assert not Request.objects.exists()
+
     def test_nothing_is_sent_that_was_not_shown(self, client, town):
         making.logged_in(client, making.resident(town))
         filled = {"address": "A", "locality": "Hilltop", "since": making.today().isoformat()}
