@@ -119,7 +119,8 @@ def reckoned(
         return sending, apportion(shares, seats, method, minimum, seed.strip())
     except CannotApportion as error:
         # The blocker names the article, and people know the method by its name.
-        name = str(Apportionment.Method(method).label).partition(":")[0]
+        label = str(dict(Apportionment.Method.choices).get(method, method))
+        name = label.partition(":")[0]
         told = str(error).replace(" (A12)", "").replace(method, name)
         raise NoApportionment(Blocker(told, ARTICLES[meeting.kind])) from error
 
