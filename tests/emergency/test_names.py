@@ -20,7 +20,9 @@ from tests.nominations.making import called
 
 pytestmark = pytest.mark.django_db
 
-TOLD = ("Zetterling", "1984", "mai@example.org", "0301234567", "Muster Lane 7")
+# The year alone stands in many a number.
+BORN = ("1984-05-24", "May 24, 1984")
+TOLD = ("Zetterling", *BORN, "mai@example.org", "0301234567", "Muster Lane 7")
 
 
 SEES = ["there", "below"]
