@@ -73,19 +73,18 @@ def _name(number: str, names: Mapping[int, str]) -> str:
 
 
 def _standing(part: str) -> str:
-    found = _STANDING.fullmatch(part)
-    if not found:
-        return part
     text = _("%(group)s: %(bounds)s, %(elected)s elected so far, %(continuing)s still stand")
-    return text % {**found.groupdict(), "bounds": _bounds(found["bounds"])}
+    return _of_group(_STANDING, part, text)
 
 
 def _would(part: str) -> str:
-    found = _WOULD.fullmatch(part)
-    if not found:
-        return part
-    text = _("%(group)s: %(bounds)s, and it would be %(have)s")
-    return text % {**found.groupdict(), "bounds": _bounds(found["bounds"])}
+    return _of_group(_WOULD, part, _("%(group)s: %(bounds)s, and it would be %(have)s"))
+
+
+def _of_group(pattern: re.Pattern[str], part: str, text: str) -> str:
+    """What is said of one group, in the words of `text`; as it stands where it is not known."""
+    found = pattern.fullmatch(part)
+    return text % {**found.groupdict(), "bounds": _bounds(found["bounds"])} if found else part
 
 
 def _bounds(text: str) -> str:

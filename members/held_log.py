@@ -98,7 +98,7 @@ def _changes(member: Member) -> Iterator[Row]:
 
 def _in_words(entry: Entry) -> str:
     return "; ".join(
-        f"{change.label}: {change.before} → {change.after}".replace(":  →", ":")
+        f"{change.label}: {f'{change.before} → ' if change.before else ''}{change.after}"
         for change in wording.changes(entry)
     )
 
