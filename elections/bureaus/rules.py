@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
-from itertools import groupby
 from typing import Any
 
 from django.db.models import Count, Exists, F, Max, OuterRef, Q, Subquery
@@ -11,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.ground import Ground
 from audit.periods import in_force
-from audit.rulebook import Breach, rule, statutes
+from audit.rulebook import Breach, rule
 from districts.findings import declare_subject
 from districts.kinds import CELLS, LEADERS_OF_CELLS, Kind
 from districts.models import Unit
@@ -24,7 +23,7 @@ from elections.bureaus.lawful import (
     majority_blockers,
     size_blockers,
 )
-from elections.bureaus.strengths import held_on, in_breach, leading, since_when, with_sizes
+from elections.bureaus.strengths import in_breach, leading, since_when, with_sizes
 from elections.models import Bureau, Seat
 from members.models import Registration
 
@@ -259,86 +258,3 @@ def _mandates(ground: Ground, on: date, kinds: Collection[str]) -> Iterator[Brea
     bureaus = leading(ground, on).filter(unit__kind__in=kinds).exclude(mandate__in=lawful)
     for code, since in bureaus.order_by("unit__code").values_list("unit__code", "since"):
         yield Breach(code, f"unit {code}", since)
-
-
-# Who sits ----------------------------------------------------------------------------------------
-
-_SEATS = _(
-    "Whoever leaves the organisation leads it no more. The seat is given up by an act of its own, "
-    "so that nobody is unseated unawares: give it up, and fill it."
-)
-
-
-@rule(
-    "A8",
-    "cell-seat-held",
-    sentence=_("Who holds a seat in the bureau of a cell is a member."),
-    remedy=_("Give the seat up, and fill it."),
-    explanation=_SEATS,
-    mend="leave-seat",
-)
-def cell_seats_held(ground: Ground, on: date) -> Iterator[Breach]:
-    """Seats in the bureaus of cells whose holders are members no more."""
-    yield from _abandoned(ground, on, CELLS)
-
-
-@rule(
-    "A11",
-    "seat-held",
-    sentence=_("Who holds a seat in a bureau or a committee is a member."),
-    remedy=_("Give the seat up, and fill it."),
-    explanation=_SEATS,
-    mend="leave-seat",
-)
-def seats_held(ground: Ground, on: date) -> Iterator[Breach]:
-    """Seats in other bureaus and committees whose holders are members no more."""
-    yield from _abandoned(ground, on, frozenset(Kind.values) - CELLS)
-
-
-def _abandoned(ground: Ground, on: date, kinds: Collection[str]) -> Iterator[Breach]:
-    """A bureau is told once, with the first of those who left and hold a seat."""
-    bureaus = leading(ground, on).filter(unit__kind__in=kinds)
-    seats = Seat.objects.filter(in_force(on), bureau__in=bureaus, member__left__lte=on)
-    rows = seats.order_by("bureau__unit__code", "member__left", "member").values_list(
-        "bureau__unit__code", "bureau", "member__left", "member"
-    )
-    yield from _once_each(rows)
-
-
-@rule(
-    "A8",
-    "one-cell-bureau",
-    sentence=_("A member sits on the bureau of one cell at a time."),
-    remedy=_("Give up one of the seats."),
-    explanation=_(
-        "The bureau of a cell is work for every evening. Who sits on two does neither well, and "
-        "keeps another from learning it. Let the member choose, and give up the other seat."
-    ),
-    mend="leave-seat",
-)
-def several_cell_bureaus(ground: Ground, on: date) -> Iterator[Breach]:
-    """Members on the bureaus of several cells, told of each bureau in the ground, once."""
-    seats = Seat.objects.filter(held_on(on), in_force(on, prefix="bureau__"))
-    seats = seats.filter(bureau__unit__kind__in=CELLS)
-    here = seats.filter(ground.holds("bureau__unit__")).order_by().values("member")
-    many = (
-        seats.filter(member__in=here)
-        .order_by()
-        .values("member")
-        .annotate(number=Count("pk"))
-        .filter(number__gt=statutes().cell_bureaus_each)
-    )
-    rows = seats.filter(ground.holds("bureau__unit__"), member__in=many.values("member"))
-    latest = seats.filter(member=OuterRef("member")).order_by("-since")
-    begun = Subquery(latest.values("since")[:1])
-    told = rows.order_by("bureau__unit__code", "member").values_list(
-        "bureau__unit__code", "bureau", begun, "member"
-    )
-    yield from _once_each(told)
-
-
-def _once_each(rows: Iterable[tuple[str, int, date | None, int]]) -> Iterator[Breach]:
-    """A breach for each bureau: of rows with unit, bureau, day and member the first of each."""
-    for (code, bureau), held in groupby(rows, key=lambda row: row[:2]):
-        _code, _bureau, since, member = next(held)
-        yield Breach(code, f"bureau {bureau}", since, {"member": str(member)})

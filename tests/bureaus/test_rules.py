@@ -31,6 +31,8 @@ RULES = (
     "leadership-mandate",
     "cell-seat-held",
     "seat-held",
+    "cell-seat-here",
+    "seat-here",
     "one-cell-bureau",
 )
 
@@ -122,6 +124,7 @@ def test_a_move_from_the_factory_to_the_street_breaks_the_majority_from_that_day
     assert found() == {
         ("factory-majority", town.district.code): SECOND,
         ("factory-majority", town.area.code): SECOND,
+        ("cell-seat-here", town.factory_cell.code): SECOND,
     }
     assert found(on=SECOND - timedelta(days=1)) == {}
     assert mending("factory-majority", town.district) == "leave-seat"  # none is free
@@ -147,6 +150,34 @@ def test_who_leaves_the_organisation_holds_the_seat_until_it_is_given_up(led):
     }
 
 
+def test_who_moves_to_another_district_is_found_on_each_bureau_that_he_or_she_left(led, settings):
+    mover, town = led.neighbours[0], led.town
+    other = factories.unit("street_cell", factories.unit("district", town.area))
+    change_cell(member=mover, to=other, on=SECOND)
+    # The town's leadership, on which the member sits too, is above both cells.
+    assert found() == {
+        ("cell-seat-here", town.street_cell.code): SECOND,
+        ("seat-here", town.district.code): SECOND,
+    }
+    assert found(on=SECOND - timedelta(days=1)) == {}
+    assert mending("seat-here", town.district) == "leave-seat"
+    settings.STATUTES = {"candidates_from_below": False}
+    assert found() == {}
+    settings.STATUTES = {}
+    change_cell(member=mover, to=town.street_cell, on=THIRD)
+    assert found() == {}
+
+
+def test_who_never_was_at_home_in_the_unit_is_found_since_the_seat(led):
+    cell = led.town.street_cell
+    Seat.objects.filter(bureau__unit=cell).order_by("pk").delete()
+    bureau = Bureau.objects.get(unit=cell)
+    for member, since in zip(led.workers[3:6], (THIRD, FIRST, SECOND), strict=True):
+        Seat.objects.create(bureau=bureau, member=member, since=since)
+    # The bureau is told once, from the first of them on.
+    assert found() == {("cell-seat-here", cell.code): FIRST}
+
+
 def test_mandates(led):
     Bureau.objects.filter(unit__in=[led.town.district, led.town.town]).update(mandate="cells")
     assert found() == {
@@ -161,9 +192,10 @@ def test_a_member_on_two_cell_bureaus_is_found_in_both(led, settings):
         bureau=Bureau.objects.get(unit=led.town.street_cell), member=both, since=FIRST
     )
     cells = (led.town.factory_cell, led.town.street_cell)
-    assert found() == {("one-cell-bureau", cell.code): FIRST for cell in cells}
+    elsewhere = {("cell-seat-here", led.town.street_cell.code): FIRST}
+    assert found() == elsewhere | {("one-cell-bureau", cell.code): FIRST for cell in cells}
     settings.STATUTES = {"cell_bureaus_each": 2}
-    assert found() == {}
+    assert found() == elsewhere
 
 
 def test_a_ground_is_asked_about_its_own_units_alone(led):
@@ -185,5 +217,5 @@ def test_the_number_of_queries_does_not_depend_on_that_of_breaches(
     for bureau in list(Bureau.objects.all()[:breaches]):
         for seat in bureau.seats.all():
             leave_seat(seat=seat, on=FIRST, ending="resigned")
-    with django_assert_num_queries(22, exact=False):
+    with django_assert_num_queries(24, exact=False):
         assert found()
