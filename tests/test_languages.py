@@ -1,5 +1,6 @@
 """Two languages: every text of the program has its translation, and each reader chooses."""
 
+import re
 from pathlib import Path
 from string import Formatter
 
@@ -72,6 +73,18 @@ def test_a_page_runs_in_the_direction_of_its_language(language, direction, sheet
         page = render_to_string("404.html")
     assert f'dir="{direction}"' in page
     assert f"bootstrap/css/{sheet}" in page
+
+
+def test_no_style_names_a_side_of_the_page():
+    sheets = sorted((messages.ROOT / "static" / "kartei").glob("*.css"))
+    sided = {
+        f"{sheet.name}:{number}"
+        for sheet in sheets
+        for number, line in enumerate(sheet.read_text().splitlines(), start=1)
+        if re.search(r"\b(left|right)\b", line)
+    }
+    assert sheets
+    assert sided == set()  # start and end, which change with the direction
 
 
 @pytest.mark.parametrize(
