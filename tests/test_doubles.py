@@ -22,7 +22,7 @@ from members.merging import tell_apart
 from members.models import FormerNumber, Member, NotTheSame
 from members.registrations import change_cell, register_member
 from tests import factories
-from tests.test_admin_acts import done, history, homes, perform, refused
+from tests.admin_acts.performing import done, history, homes, perform, refused
 
 DAY = date(1990, 5, 1)
 ON = date(2024, 3, 1)

@@ -27,8 +27,8 @@ from members.models import Member, Request
 from members.registrations import register_member
 from members.timeline import Event, of_request
 from tests import factories
+from tests.admin_acts.performing import address, done, perform, refused
 from tests.test_admin import listed, page
-from tests.test_admin_acts import address, done, perform, refused
 
 pytestmark = pytest.mark.django_db
 

@@ -22,8 +22,8 @@ from elections.steps import Turnout, Wait, how_many_wait, turnouts, waiting_for,
 from elections.tellers import tellers_for
 from elections.voting import cast_vote, check_off
 from tests import factories
+from tests.admin_acts.performing import address, done, refused
 from tests.test_admin import listed, page
-from tests.test_admin_acts import address, done, refused
 from tests.voting import making
 from tests.voting.test_question_pages import errors, log_in, section, sent
 

@@ -18,8 +18,8 @@ from elections.papers import enter_papers
 from elections.polls import annul_poll, close_poll, count_poll, open_poll, publish_poll
 from elections.voting import check_off
 from tests import factories
+from tests.admin_acts.performing import address, done, refused
 from tests.test_admin import listed, page
-from tests.test_admin_acts import address, done, refused
 from tests.voting import making
 
 pytestmark = pytest.mark.django_db
