@@ -11,7 +11,7 @@ from tests import factories
 from tests.home.looking import panel
 from tests.test_admin import page
 from tests.voting import making
-from tests.voting.test_question_pages import log_in
+from tests.voting.office import log_in
 
 pytestmark = pytest.mark.django_db
 

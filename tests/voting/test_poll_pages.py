@@ -25,7 +25,7 @@ from tests import factories
 from tests.admin_acts.performing import address, done, refused
 from tests.test_admin import listed, page
 from tests.voting import making
-from tests.voting.test_question_pages import errors, log_in, section, sent
+from tests.voting.office import errors, log_in, section, sent
 
 pytestmark = pytest.mark.django_db
 
