@@ -9,6 +9,7 @@ from tests import factories
 
 DAY = date(1990, 5, 1)
 ON = date(2024, 3, 1)
+PAGE = reverse("admin:members_member_doubles")
 
 
 def known(search="novak eva", born=DAY, email=""):
@@ -17,9 +18,6 @@ def known(search="novak eva", born=DAY, email=""):
 
 def person(cell, name="Novak", given_name="Eva", born=DAY, **fields):
     return factories.member(cell=cell, family_name=name, given_name=given_name, born=born, **fields)
-
-
-PAGE = reverse("admin:members_member_doubles")
 
 
 def shown(client, address=PAGE):

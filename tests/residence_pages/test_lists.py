@@ -136,6 +136,8 @@ class TestLists:
         assert len(asked) == 1 + 3, "\n".join(query["sql"] for query in asked)
 
 
+# Who sees what of whom --------------------------------------------------------------------------
+
 SEEN = {
     # What is on the member's page or in a list, and who sees it there: the secretary of the
     # district of residence, of the factory cell's district, of a third one.
