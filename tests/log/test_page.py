@@ -21,7 +21,7 @@ from districts.units import rename_unit
 from members import log_admin
 from members.registrations import change_cell
 from tests import factories
-from tests.test_log import tamper
+from tests.log.making import tamper
 
 pytestmark = pytest.mark.django_db
 
