@@ -1,0 +1,10 @@
+"""Who brings files, and of which part of the register."""
+
+import pytest
+
+from tests.transfer.parts import Part
+
+
+@pytest.fixture
+def part() -> Part:
+    return Part()
