@@ -1,0 +1,1 @@
+"""To which cell a member belongs."""
