@@ -303,7 +303,7 @@ def _file(name: str) -> Callable[[Any], str]:
 
 
 _STYLES = (
-    *("admin", "home", "pages", "files", "doubles", "residence", "coverage", "requests"),
+    *("admin", "acts", "home", "pages", "files", "doubles", "residence", "coverage", "requests"),
     *("polls", "meetings", "unfold"),
 )
 
