@@ -5,11 +5,13 @@ from django.urls import reverse
 
 from districts.units import set_contact
 from elections.models import Bureau, Seat
+from elections.nominating.nominees import answer_nomination, nominate
 from members.membership import end_membership
 from members.models import Registration
 from tests import factories
 from tests.meetings import making as meetings
 from tests.meetings.pages import in_days, queries
+from tests.nominations.making import called
 from tests.portal import making
 from tests.voting import making as votes
 
@@ -105,6 +107,24 @@ class TestWaiting:
         assert "A ballot for you: A paper?" in shown
         assert "does not know where you live" in shown
         assert reverse("ask", args=["address"]) in shown
+
+    def test_a_nomination_until_it_is_answered(self, client, town):
+        member, other = making.worker(town), making.worker(town)
+        question = called(town.town.district)
+        nomination = nominate(question=question, member=member, by=other)
+        making.logged_in(client, member)
+        shown = " ".join(page(client).split("What waits for me")[1].split("</section>")[0].split())
+        address = reverse("nominations", args=[question.pk])
+        told = f"You are nominated: {question.title}, {town.town.district.name}. Please answer by"
+        assert f'<a href="{address}">{told}' in shown
+        answer_nomination(nomination=nomination, answer="declined")
+        assert "What waits for me" not in page(client)
+
+    def test_one_s_own_nomination_alone(self, client, town):
+        member, other = making.worker(town), making.worker(town)
+        nominate(question=called(town.town.district), member=other, by=member)
+        making.logged_in(client, member)
+        assert "What waits for me" not in page(client)
 
 
 @pytest.mark.parametrize("rows", [1, 3])
