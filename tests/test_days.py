@@ -12,7 +12,7 @@ from districts.acts import joined, sentence
 from districts.roles import SECRETARY, grant_role
 from elections.result_shown import short
 from tests import factories
-from tests.test_admin_acts import perform
+from tests.admin_acts.performing import perform
 
 DAY = date(2026, 11, 29)
 

@@ -21,7 +21,8 @@ from elections.meetings.feeds import renew_feed
 from members.models import Request
 from tests import factories
 from tests.accounts.making import log_in, officer
-from tests.test_admin_urls import TABLE, key_of, rows  # noqa: F401  # rows is a fixture
+from tests.addresses.making import a_row_of_each_table, key_of
+from tests.addresses.table import TABLE
 
 pytestmark = pytest.mark.django_db
 EXAMPLES = int(os.environ.get("RANDOM_INPUTS", "100"))
@@ -34,12 +35,17 @@ def nobody_has_tried_yet():
     cache.clear()
 
 
+@pytest.fixture
+def rows():
+    return a_row_of_each_table()
+
+
 def address_of(name, found):
     keys = TABLE[name][0]
     return reverse(name, args=[key_of(found[key]) if key in found else key for key in keys])
 
 
-def test_no_form_anywhere_is_taken_without_its_token(rows):  # noqa: F811
+def test_no_form_anywhere_is_taken_without_its_token(rows):
     client = Client(enforce_csrf_checks=True)
     client.force_login(rows["administrator"])
     taken = {
@@ -50,7 +56,7 @@ def test_no_form_anywhere_is_taken_without_its_token(rows):  # noqa: F811
     assert taken == {}
 
 
-def test_another_member_s_request_data_and_feed_are_not_there(client, rows):  # noqa: F811
+def test_another_member_s_request_data_and_feed_are_not_there(client, rows):
     client.force_login(rows["another"])
     asked = rows["asked"]
     assert client.post(reverse("withdraw", args=[asked.pk])).status_code == 404
@@ -164,7 +170,7 @@ def test_an_empty_name_of_a_field_is_none(client, rows):  # noqa: F811
     suppress_health_check=list(HealthCheck),
 )
 @given(data=st.data())
-def test_no_random_input_ends_in_an_error(rows, data):  # noqa: F811
+def test_no_random_input_ends_in_an_error(rows, data):
     name = data.draw(st.sampled_from(sorted(TABLE)))
     role = data.draw(st.sampled_from(ROLES))
     client = Client()  # which raises what a view does not catch

@@ -21,8 +21,8 @@ from members.accounts.tokens import hash_of
 from members.models import ApplicationLink, Member, Request
 from members.retention import carry_out
 from tests import factories
+from tests.admin_acts.performing import done, perform
 from tests.portal.making import place, secretary
-from tests.test_admin_acts import done, perform
 
 pytestmark = pytest.mark.django_db
 ACT = "grant-admission"

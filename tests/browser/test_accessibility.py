@@ -8,10 +8,11 @@ from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Page
 
+from tests.addresses.making import a_row_of_each_table, key_of
+from tests.addresses.table import TABLE
 from tests.browser.axe import faults
 from tests.browser.conftest import log_out
 from tests.browser.steps import too_wide
-from tests.test_admin_urls import TABLE, a_row_of_each_table, key_of
 
 # What a page looks like does not depend on the database.
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.sqlite]

@@ -21,11 +21,11 @@ from elections.bureaus.sitting import end_bureau, leave_seat, share_out
 from elections.emergency.declaring import declare_emergency
 from elections.models import Announcement
 from tests import factories
+from tests.admin_acts.performing import address, done, perform
 from tests.bureaus import making
 from tests.bureaus.test_electing import STREET_FIRST, election, held
 from tests.bureaus.test_pages import page_of
 from tests.meetings.test_races import at_once
-from tests.test_admin_acts import address, done, perform
 
 pytestmark = pytest.mark.django_db
 TODAY = timezone.localdate()

@@ -13,9 +13,9 @@ from elections.bureaus.succession import elected_by
 from elections.models import Bureau, Question
 from members.registrations import change_cell
 from tests import factories
+from tests.admin_acts.performing import address, done, perform
 from tests.bureaus import making
 from tests.bureaus.test_electing import STREET_FIRST, held
-from tests.test_admin_acts import address, done, perform
 
 TODAY = timezone.localdate()
 

@@ -14,11 +14,11 @@ from elections.meetings.attending import record_attendance
 from elections.meetings.passes import LENGTH, looks_like_pass, new_credential, read_pass
 from elections.models import Apportionment, Attendance, Delegate, Question
 from tests import factories
+from tests.admin_acts.performing import address, done, perform
 from tests.bureaus.test_electing import held
 from tests.bureaus.test_pages import lines, page_of, text_of
 from tests.delegates import making
 from tests.meetings.pages import queries
-from tests.test_admin_acts import address, done, perform
 from tests.voting import making as votes
 
 TODAY = timezone.localdate()

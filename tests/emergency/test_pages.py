@@ -14,10 +14,10 @@ from elections.meetings.planning import cancel_meeting
 from elections.models import Bureau, Emergency, Meeting
 from elections.models.meetings import new_code
 from tests import factories
+from tests.admin_acts.performing import address, done, perform
 from tests.bureaus import making as bureaus
 from tests.bureaus.test_pages import lines, page_of, text_of
 from tests.emergency.making import BEGUN, TODAY, appointed, declared, people
-from tests.test_admin_acts import address, done, perform
 
 DAY = timedelta(days=1)
 

@@ -15,10 +15,10 @@ from elections.nominating.nominees import answer_nomination, nominate
 from elections.questions import Candidate, set_choices
 from elections.withdrawing import withdraw_question
 from tests import factories
+from tests.admin_acts.performing import address, done, perform, refused
 from tests.bureaus.making import bureau as making_bureau
 from tests.bureaus.test_pages import lines, page_of, text_of
 from tests.nominations.making import TODAY, WEEK, called, over, with_people
-from tests.test_admin_acts import address, done, perform, refused
 from tests.voting import making
 
 pytestmark = pytest.mark.django_db

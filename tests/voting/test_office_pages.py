@@ -8,10 +8,10 @@ from districts.roles import AUDITOR, SECRETARY
 from elections.polls import annul_poll, close_poll, count_poll, open_poll, publish_poll
 from elections.voting import cast_vote, check_off, take_back
 from tests import factories
+from tests.home.looking import panel
 from tests.test_admin import page
-from tests.test_home import panel
 from tests.voting import making
-from tests.voting.test_question_pages import log_in
+from tests.voting.office import log_in
 
 pytestmark = pytest.mark.django_db
 

@@ -19,9 +19,9 @@ from elections.questions import CannotAsk, change_question, put_question
 from elections.result_tables import QUESTIONS
 from elections.withdrawing import CannotWithdraw, withdraw_question
 from tests import factories
+from tests.admin_acts.performing import address, done, perform, refused
 from tests.bureaus.making import members_of
 from tests.bureaus.test_electing import STREET_FIRST, election, held
-from tests.test_admin_acts import address, done, perform, refused
 from tests.voting import making
 
 TODAY = timezone.localdate()

@@ -1,0 +1,1 @@
+"""Every address of the program and everybody who may ask for it."""

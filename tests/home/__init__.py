@@ -1,0 +1,1 @@
+"""The first page: the tree of units, what waits, the charts, the last changes, and empty ones."""

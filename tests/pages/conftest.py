@@ -1,0 +1,18 @@
+"""A town, and the secretary of its district."""
+
+import pytest
+
+from districts.roles import SECRETARY
+from tests import factories
+from tests.pages.looking import log_in
+
+
+@pytest.fixture
+def town():
+    return factories.town()
+
+
+@pytest.fixture
+def secretary(town, client):
+    """The secretary of the district, logged in with `client`."""
+    return log_in(client, SECRETARY, town.district)

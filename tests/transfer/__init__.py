@@ -1,0 +1,1 @@
+"""Files that go in and out: imports and exports through the browser, and by whom."""

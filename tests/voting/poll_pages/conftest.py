@@ -1,0 +1,27 @@
+"""A town that is asked a question, those who vote on it, and the secretary."""
+
+import pytest
+
+from tests import factories
+from tests.voting import making
+from tests.voting.office import log_in
+
+
+@pytest.fixture
+def town():
+    return factories.town()
+
+
+@pytest.fixture
+def secretary(town, client):
+    return log_in(client, town.district)
+
+
+@pytest.fixture
+def voters(town):
+    return [factories.member(cell=town.street_cell) for _ in range(5)]
+
+
+@pytest.fixture
+def question(town):
+    return making.motion(town.district)
