@@ -57,6 +57,13 @@ class TestMyCell:
         making.logged_in(client, member)
         assert "Registered where I live, a district, since 2021-01-01." in page(client)
 
+    def test_whose_membership_is_going_to_end_reads_the_day(self, client, town):
+        member = making.resident(town)
+        making.logged_in(client, member)
+        assert "Your membership ends on" not in page(client)
+        end_membership(member=member, on=in_days(20).date(), reason="resigned")
+        assert "Your membership ends on" in page(client)
+
     def test_who_left_reads_that(self, client, town):
         member = making.resident(town)
         end_membership(member=member, on=making.today(), reason="resigned")
