@@ -12,7 +12,7 @@ from django.utils.translation import pgettext
 from districts.charts import Bars, bars
 from elections.models import Question
 from elections.motions_shown import answers, decision_in_words
-from elections.reasons_shown import in_words, note_in_words
+from elections.reasons_shown import in_words, means_in_words, note_in_words
 from elections.result_charts import Drawing, drawing
 
 Names = Mapping[int, str]
@@ -130,7 +130,7 @@ def _tie(tie: Mapping[str, Any], names: Names) -> dict[str, Any]:
         "action": tie["action"],
         "stage": tie["stage"],
         "lot": tie["means"] == "lot",
-        "means": tie["means"],
+        "means": means_in_words(tie),
         "occasion": tie.get("occasion", ""),
     }
 
