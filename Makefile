@@ -25,7 +25,7 @@ INSTALLED_DEV := .venv/.installed-dev-$(shell cksum < requirements-dev.lock | tr
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/django.po))
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve setup install install-dev static upgrade test test-sqlite test-postgres lint bench prove \
+.PHONY: help run serve setup install install-dev static upgrade test test-sqlite test-postgres lint bench prove prove-door \
 	lock messages screenshots clean
 
 help: ## say what there is to make
@@ -94,8 +94,12 @@ lint: $(INSTALLED_DEV) ## look over the code: style, format, types, imports betw
 bench: $(INSTALLED_DEV) ## run all measurements, in a PostgreSQL database that they may empty
 	@bin/bench
 
-prove: $(INSTALLED_DEV) ## vote under load, without the constraint, and while things are killed (PostgreSQL)
+prove: $(INSTALLED_DEV) prove-door ## vote under load and while things are killed (PostgreSQL), and 10 000 random requests
 	@export ENV_FILE=/dev/null; $(PYTHON_BIN) -m proofs.votes $(ARGS)
+
+prove-door: export RANDOM_INPUTS ?= 10000
+prove-door: $(INSTALLED_DEV) $(CATALOGUES)
+	@$(PYTHON_BIN) -m pytest -n 0 tests/test_door_security.py -k random
 
 lock: $(INSTALLED_DEV) ## compute the locks anew from pyproject.toml (UPGRADE=yes: newest versions)
 	$(COMPILE) $(if $(UPGRADE),--upgrade) --output-file requirements.lock pyproject.toml

@@ -1,6 +1,6 @@
 """What a refused act says: every reason at once, each with the article that it rests on."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
@@ -30,14 +30,15 @@ class Refused(Exception):
         super().__init__(" ".join(str(blocker) for blocker in blockers))
 
 
-def field_blockers(row: models.Model) -> list[Blocker]:
+def field_blockers(row: models.Model, *, told: Collection[str] = ()) -> list[Blocker]:
     """What the model's fields, its uniqueness and its constraints say of an unsaved row.
 
-    Every field is checked, and each reason names its own. `clean()` is not called: what it says
-    comes from predicates that have blockers of their own.
+    Every field is checked, and each reason names its own, but of those in `told`, of which somebody
+    tells already. `clean()` is not called: what it says comes from predicates that have blockers of
+    their own.
     """
     blockers: list[Blocker] = []
-    wrong: set[str] = {field.name for field in row._meta.fields if not field.editable}
+    wrong = {field.name for field in row._meta.fields if not field.editable} | set(told)
     for check in (row.clean_fields, row.validate_unique, row.validate_constraints):
         try:
             check(exclude=wrong)

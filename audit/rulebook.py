@@ -13,7 +13,9 @@ An app declares its rules in its `rules.py`:
     def lawful_parents(ground: Ground, on: date) -> Iterator[Breach]: ...
 
 A rule's check is set-based: it answers for all of `ground` at once, on the day `on`. Its cost is
-that of the ground: start from the ground's own rows, not from everybody.
+that of the ground: start from the ground's own rows, not from everybody. It tells the breaches in
+an order that follows from the rows alone, which the database makes: they are never held all at
+once, and two lists of the same register are the same.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping

@@ -21,7 +21,8 @@ WHERE (t.id IS NULL OR t.id <> h.unit_id) AND NOT EXISTS (
     SELECT 1 FROM {requests} x WHERE x.member_id = b.member_id AND x.kind = 'transfer'
     AND x.state = 'granted' AND x.basis = 'exception' AND x.cell_id = h.unit_id
     AND x.takes_effect = h.since
-)"""
+)
+ORDER BY b.member_id"""
 # Nearly everybody stands right, and that is seen at a glance: whatever work may decide is in a
 # place of the home cell; or none binds, and the home is the locality's street cell. Only those of
 # whom it is not seen are asked about, by the statement that knows all articles. A comparison with a
@@ -64,8 +65,8 @@ _RULES = {
 def misplaced(ground: Ground, on: date) -> Iterator[tuple[str, Breach]]:
     """Members whose home is another cell than the one that they belong to, each with the rule.
 
-    One statement. An exception that was granted is none of them. Where only a workplace or a
-    locality lacks a cell, the rules on those tell.
+    By the members' numbers, in one statement. An exception that was granted is none of them. Where
+    only a workplace or a locality lacks a cell, the rules on those tell.
     """
     names = tables() | {"of_u": _within(ground)}
     names["here"] = "" if ground.everywhere else _HERE.format(**names)

@@ -90,7 +90,8 @@ class ScopedAdmin(ModelAdmin):  # type: ignore[type-arg]
     ) -> Model:
         if not self.has_view_permission(request):
             raise PermissionDenied
-        row: Model | None = super().get_object(request, object_id, from_field)
+        # Django takes an empty parameter for the name of a field.
+        row: Model | None = super().get_object(request, object_id, from_field or None)
         if row is None:
             raise Http404
         return row

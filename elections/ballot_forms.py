@@ -13,7 +13,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from elections.models import Choice, Poll
-from elections.models.questions import Method
+from elections.models.questions import Method, answer_in_words
 from elections.voting import ballot_form
 
 CHOICE, BLANK, RANK = "choice", "blank", "rank-"  # the names of the fields
@@ -189,7 +189,7 @@ class Line:
 def lines(sheet: Sheet, filled: Filled = UNTOUCHED) -> list[Line]:
     """The lines of the ballot with what was filled in."""
     given, said = filled.given or {}, dict(sheet.statements)
-    rows = [*sheet.choices]
+    rows = [(number, answer_in_words(label)) for number, label in sheet.choices]
     if sheet.offers_abstaining:
         rows.append((ABSTAIN, _("Abstain")))
     return [

@@ -16,6 +16,7 @@ from districts.kinds import CELLS
 from districts.models import Unit
 from elections.models import Choice, Composition, Poll, PollTeller, Question
 from elections.models.polls import State
+from elections.models.questions import YES_NO_ABSTAIN
 from members.models import Member
 
 Kind, Assembly, Channels = Question.Kind, Poll.Assembly, Poll.Channels
@@ -85,7 +86,7 @@ def raise_question(
 
 def yes_no_abstain() -> list[Candidate]:
     """The answers to a yes-or-no question, in the order in which they are numbered."""
-    return [Candidate(_("Yes")), Candidate(_("No")), Candidate(_("Abstain"))]
+    return [Candidate(label) for label in YES_NO_ABSTAIN]
 
 
 @recorded("change-question")

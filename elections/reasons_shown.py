@@ -6,6 +6,7 @@ recognised here is shown as it stands there.
 
 import re
 from collections.abc import Mapping
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -51,6 +52,13 @@ def note_in_words(note: str) -> str:
     if found := _BLANK.fullmatch(note):
         return _("Blank papers that name only who withdrew: %(number)s.") % found.groupdict()
     return note
+
+
+def means_in_words(tie: Mapping[str, Any]) -> str:
+    """By what a tie was broken; empty for a lot, of which the page says more."""
+    if tie["means"] == "earlier stage":
+        return _("by the votes at stage %(stage)s") % {"stage": tie["earlier"]}
+    return _("by the most votes") if tie["means"] == "highest votes" else ""
 
 
 def _instead(found: re.Match[str], names: Mapping[int, str]) -> str:

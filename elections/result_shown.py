@@ -7,11 +7,12 @@ from typing import Any
 
 from django.utils.formats import get_format
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from districts.charts import Bars, bars
 from elections.models import Question
-from elections.models.questions import Method
-from elections.reasons_shown import in_words, note_in_words
+from elections.motions_shown import answers, decision_in_words
+from elections.reasons_shown import in_words, means_in_words, note_in_words
 from elections.result_charts import Drawing, drawing
 
 Names = Mapping[int, str]
@@ -45,16 +46,14 @@ def shown(question: Question, result: Mapping[str, Any]) -> dict[str, Any]:
     common = {name: result[name] for name in ("cast", "invalid", "quorum_needed", "quorum_reached")}
     report = result["report"]
     if question.kind == Question.Kind.MOTION:
-        return common | _motion(question, report)
+        return common | _motion(report)
     return common | _election(question, report, names)
 
 
-def _motion(question: Question, report: Mapping[str, Any]) -> dict[str, Any]:
-    labels = {"yes": _("Yes"), "no": _("No")} if question.method == Method.YES_NO else {}
-    # PostgreSQL keeps no order of the keys.
-    totals = [(labels.get(one, one), report["totals"][one]) for one in report["options"]]
-    totals.append((_("Abstentions"), report["abstain"]))
-    return {"motion": True, "why": report["why"], "totals": totals, "bars": bars(totals)}
+def _motion(report: Mapping[str, Any]) -> dict[str, Any]:
+    totals = [*answers(report), (_("Abstentions"), report["abstain"])]
+    decided = decision_in_words(report)
+    return {"motion": True, "why": decided, "totals": totals, "bars": bars(totals)}
 
 
 def _election(question: Question, report: Mapping[str, Any], names: Names) -> dict[str, Any]:
@@ -113,7 +112,10 @@ def _action(action: str, names: Names) -> str:
     told = {"surplus": _("Surplus of %(name)s"), "exclude": _("Exclusion of %(name)s")}
     if word in told and numbers:
         return told[word] % {"name": ", ".join(names[int(one)] for one in numbers.split(", "))}
-    known = {"first preferences": _("First preferences"), "votes counted": _("Votes")}
+    known = {
+        "first preferences": _("First preferences"),
+        "votes counted": pgettext("counted", "Votes"),
+    }
     return {**known, "surplus": _("Surplus")}.get(action, action)
 
 
@@ -128,7 +130,7 @@ def _tie(tie: Mapping[str, Any], names: Names) -> dict[str, Any]:
         "action": tie["action"],
         "stage": tie["stage"],
         "lot": tie["means"] == "lot",
-        "means": tie["means"],
+        "means": means_in_words(tie),
         "occasion": tie.get("occasion", ""),
     }
 

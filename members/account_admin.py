@@ -24,7 +24,7 @@ from members.models import Account, Member
 from members.names import search_words
 from members.role_acts import seen_roles
 from members.veil import look_up
-from members.waiting import OfWhoLeft, ToBeReset
+from members.waiting import WhatWaits
 
 
 def _members(request: HttpRequest) -> QuerySet[Member]:
@@ -47,7 +47,7 @@ class AccountAdmin(ActingAdmin):
 
     list_display = ("username", "member", "is_staff", "is_active", "last_login")
     list_select_related = ("member",)
-    list_filter = ("is_active", "is_staff", OfWhoLeft, ToBeReset)
+    list_filter = ("is_active", "is_staff", WhatWaits)
     search_fields = ("username", "member__search")
     search_help_text = lazy("User name, or part of the member's name")
     sortable_by = ("username",)

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from unfold.widgets import UnfoldAdminSelectWidget
@@ -211,6 +212,8 @@ class EndMembership(MemberAct):
     def perform(self, target: Member) -> Outcome:
         member = end_membership(member=target, on=self.day, reason=self.cleaned_data["why"])
         text = _("The membership ended on %(day)s: %(why)s.")
+        if self.day > timezone.localdate():
+            text = _("The membership ends on %(day)s: %(why)s.")
         values = {"why": member.get_left_reason_display()}
         return Outcome(member, sentence(text, day=self.day, **values))
 

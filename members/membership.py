@@ -134,14 +134,17 @@ def move_house(*, member: Member, address: str, locality: Locality | None, on: d
 
 def ending_blockers(member: Member, on: date) -> Iterator[Blocker]:
     """All that keeps the membership from ending on the day `on`."""
+    today = timezone.localdate()
     if member.left is not None:
         reason = _("%(member)s left on %(day)s already.")
+        if member.left > today:
+            reason = _("%(member)s leaves on %(day)s: that is recorded already.")
         yield Blocker(reason % {"member": member, "day": day_in_words(member.left)})
     if on <= member.joined:
         reason = _("%(member)s joined on %(day)s only.")
         yield Blocker(reason % {"member": member, "day": day_in_words(member.joined)})
-    # A change that is planned for later would be lost without a word.
-    begun = member.registrations.filter(since__gte=on, since__lte=timezone.localdate()).first()
+    # What began on the very day never held for a day; what held since would be lost without a word.
+    begun = member.registrations.filter(since__gt=on, since__lte=today).first()
     if begun is not None:
         reason = _("A registration with %(unit)s began on %(day)s, after that day.")
         yield Blocker(reason % {"unit": begun.unit, "day": day_in_words(begun.since)}, "A1")

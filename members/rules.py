@@ -153,7 +153,7 @@ def in_closed_units(ground: Ground, on: date, among: Few = None) -> Iterator[Bre
     registrations = _in_force(ground, on, None, among).filter(
         Q(unit__dissolved__lte=on) | Q(unit__founded__gt=on)
     )
-    rows = registrations.order_by("member").values_list(
+    rows = registrations.order_by("member", "kind").values_list(
         "unit__code", "member", "since", "unit__dissolved", "kind"
     )
 
@@ -186,7 +186,7 @@ def not_members(ground: Ground, on: date, among: Few = None) -> Iterator[Breach]
     registrations = _in_force(ground, on, None, among).filter(
         Q(member__joined__gt=on) | Q(member__left__lte=on), ~Exists(earlier)
     )
-    rows = registrations.order_by("member").values_list(
+    rows = registrations.order_by("member", "kind").values_list(
         "unit__code", "member", "since", "member__left"
     )
     for code, number, since, left in rows.iterator():

@@ -38,11 +38,15 @@ WHERE CASE
     WHEN l.unit_id IS NULL OR l.unit_id IN (v.id, u.parent_id)
         OR l.unit_id = v.parent_id AND v.kind = 'street_cell' THEN 1
     ELSE 0 END = 0
+ORDER BY m.number
 """
 
 
 def suspects(on: date) -> Iterator[int]:
-    """The numbers of those of whom a rule may be broken on the day `on`. One statement."""
+    """The numbers of those of whom a rule may be broken on the day `on`, in their order.
+
+    One statement.
+    """
     quote = connection.ops.quote_name
     statement = _SUSPECTS.format(
         members=quote(Member._meta.db_table),

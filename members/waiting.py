@@ -14,6 +14,9 @@ from audit.ground import Ground
 from districts.panels import Waiting, declare_waiting
 from members.models import Account, FactorReset, Member, Registration
 
+_LOST = _("Lost second factors, for another secretary")
+_LEFT = _("Accounts of people who left")
+
 
 def in_no_cell(members: QuerySet[Any], on: date) -> QuerySet[Any]:
     """Those of `members` who have not left and have no home registration, now or planned (A1)."""
@@ -36,31 +39,23 @@ def to_be_reset(accounts: QuerySet[Any]) -> QuerySet[Any]:
     return accounts.filter(Exists(asked.filter(valid_until__gt=timezone.now())))
 
 
-class ToBeReset(SimpleListFilter):
-    """Accounts whose second factor waits for a second secretary."""
+class WhatWaits(SimpleListFilter):
+    """Accounts about which somebody has to decide, as the first page counts them."""
 
-    title = _("second factor")
-    parameter_name = "factor"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
-        return (("lost", _("Lost, waits for another secretary")),)
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        return to_be_reset(queryset) if self.value() == "lost" else queryset
-
-
-class OfWhoLeft(SimpleListFilter):
-    """Accounts that still let somebody in whose membership has ended."""
-
-    title = _("member")
-    parameter_name = "member"
+    title = _("what waits")
+    parameter_name = "waits"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
-        return (("left", _("Left, and may still log in")),)
+        return (("lost", _LOST), ("left", _LEFT))
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        chosen = self.value() == "left"
-        return of_who_left(queryset, timezone.localdate()) if chosen else queryset
+        if self.value() == "lost":
+            return to_be_reset(queryset)
+        return of_who_left(queryset, timezone.localdate()) if self.value() == "left" else queryset
+
+
+def _accounts_that_wait(what: str) -> str:
+    return f"{reverse('admin:members_account_changelist')}?{WhatWaits.parameter_name}={what}"
 
 
 def _in_no_cell(ground: Ground, on: date) -> int:
@@ -91,20 +86,10 @@ def _to_be_reset(ground: Ground, on: date) -> int:
 
 
 declare_waiting(
-    Waiting(
-        "second-factors",
-        _("Lost second factors, for another secretary"),
-        _to_be_reset,
-        lambda: f"{reverse('admin:members_account_changelist')}?factor=lost",
-        order=20,
-    )
+    Waiting("second-factors", _LOST, _to_be_reset, lambda: _accounts_that_wait("lost"), order=20)
 )
 declare_waiting(
     Waiting(
-        "accounts-of-who-left",
-        _("Accounts of people who left"),
-        _of_who_left,
-        lambda: f"{reverse('admin:members_account_changelist')}?member=left",
-        order=90,
+        "accounts-of-who-left", _LEFT, _of_who_left, lambda: _accounts_that_wait("left"), order=90
     )
 )

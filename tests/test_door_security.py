@@ -155,6 +155,14 @@ PARAMETERS = [
 ROLES = ["nobody", "member", "another", "secretary", "auditor", "teller", "administrator"]
 
 
+def test_an_empty_name_of_a_field_is_none(client, rows):
+    client.force_login(rows["administrator"])
+    pages = [name for name in TABLE if re.fullmatch(r"admin:\w+_(change|history)", name)]
+    found = {name: client.get(address_of(name, rows), {"_to_field": ""}) for name in pages}
+    assert len(found) > 10
+    assert {answer.status_code for answer in found.values()} <= {200, 302}
+
+
 @settings(
     max_examples=EXAMPLES,
     deadline=None,

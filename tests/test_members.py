@@ -189,6 +189,23 @@ class TestLeaving:
         assert member in present
         assert member not in Member.objects.present(later)
 
+    def test_on_the_day_of_a_change_of_cells_the_new_cell_never_held(self, town, member):
+        account = factories.account(member=member)
+        today = timezone.localdate()
+        change_cell(member=member, to=town.street_cell, on=today)
+        end_membership(member=member, on=today, reason="excluded")
+        assert [(unit, until) for unit, *_, until in history(member)] == [
+            (town.factory_cell, today)
+        ]
+        account.refresh_from_db()
+        assert not account.is_active
+
+    def test_a_change_that_held_for_a_day_is_not_lost(self, town, member):
+        today = timezone.localdate()
+        change_cell(member=member, to=town.street_cell, on=today)
+        with pytest.raises(CannotEnd, match="after that day"):
+            end_membership(member=member, on=today - timedelta(1), reason="excluded")
+
     def test_a_planned_change_never_takes_effect(self, town, member):
         later = timezone.localdate() + timedelta(30)
         change_cell(member=member, to=town.street_cell, on=later)
@@ -201,8 +218,14 @@ class TestLeaving:
         with pytest.raises(CannotEnd, match="why"):
             end_membership(member=member, on=DAY, reason="bored")
         end_membership(member=member, on=DAY, reason="died")
-        with pytest.raises(CannotEnd, match="already"):
+        with pytest.raises(CannotEnd, match="left on"):
             end_membership(member=member, on=DAY, reason="died")
+
+    def test_what_is_recorded_to_end_is_said_so(self, member):
+        later = timezone.localdate() + timedelta(30)
+        end_membership(member=member, on=later, reason="resigned")
+        with pytest.raises(CannotEnd, match="leaves on"):
+            end_membership(member=member, on=later, reason="died")
 
     def test_readmitted_under_the_old_number(self, town, member):
         end_membership(member=member, on=DAY, reason="resigned")

@@ -5,7 +5,7 @@ from django.utils.translation import override
 
 from elections.counting.composition import doomed, guarded
 from elections.counting.contest import Group
-from elections.reasons_shown import in_words, note_in_words
+from elections.reasons_shown import in_words, means_in_words, note_in_words
 
 NAMES = {1: "Ada", 2: "Bo", 3: "Cleo"}
 
@@ -65,3 +65,16 @@ def test_notes(note, told):
 def test_what_is_not_recognised_is_shown_as_it_stands():
     assert in_words("Because.", NAMES) == "Because."
     assert note_in_words("Because.") == "Because."
+
+
+@pytest.mark.parametrize(
+    ("tie", "told"),
+    [
+        ({"means": "earlier stage", "earlier": 2}, "durch die Stimmen in Stufe 2"),
+        ({"means": "highest votes"}, "durch die meisten Stimmen"),
+        ({"means": "lot", "occasion": "exclude 2"}, ""),
+    ],
+)
+def test_by_what_a_tie_was_broken(tie, told):
+    with override("de"):
+        assert means_in_words(tie) == told

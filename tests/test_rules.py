@@ -8,6 +8,7 @@ from io import StringIO
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
+from django.db import connection
 
 from audit.ground import EVERYWHERE, Ground
 from audit.rulebook import ARTICLES, Finding, Statutes, findings, rule, rules, statutes
@@ -54,6 +55,53 @@ class TestRulebook:
             rule("A19", "new", sentence="", remedy="")
         with pytest.raises(ValueError, match="two rules"):
             rule("A9", "unit-parent", sentence="", remedy="")
+
+
+@pytest.mark.django_db
+class TestOrder:
+    """A table gives its rows as they lie there, a hash as it falls: neither is an order to tell."""
+
+    @pytest.mark.parametrize("everywhere", [True, False])
+    def test_members_in_other_cells_come_by_their_numbers(self, everywhere):
+        town = factories.town()
+        people = [factories.member(cell=town.factory_cell) for _one in range(12)]
+        for person in reversed(people):  # each change puts the row at the end of its table
+            Member.objects.filter(pk=person.pk).update(locality=None)
+            person.registrations.update(unit=town.street_cell)
+        ground = EVERYWHERE if everywhere else Ground((town.town.extent,))
+        told = [one[2] for one in found(ground=ground) if one[0] == "locality-known"]
+        assert told == [f"member {person.pk}" for person in people]
+
+    @pytest.mark.postgres
+    def test_members_come_by_their_numbers_though_few_are_asked_about_at_once(self, monkeypatch):
+        with connection.cursor() as cursor:  # as it plans for many: by a hash
+            cursor.execute("SET LOCAL enable_sort = off")
+        monkeypatch.setattr("members.rules._AT_ONCE", 2)
+        town = factories.town()
+        people = [factories.member(cell=town.street_cell) for _one in range(12)]
+        Registration.objects.all().delete()
+        for person in reversed(people):
+            Member.objects.filter(pk=person.pk).update(locality=None)
+        told = [one[2] for one in found() if one[0] == "home-registration"]
+        assert told == [f"member {person.pk}" for person in people]
+
+    @pytest.mark.parametrize("rule", ["unit-open", "registered-as-member"])
+    def test_of_a_member_s_two_registrations_the_home_comes_first(self, rule):
+        town, other = factories.town(), factories.town()
+        people = [factories.member(cell=town.factory_cell) for _one in range(3)]
+        for unit in (other.district, town.factory_cell):
+            if rule == "unit-open":
+                Unit.objects.filter(pk=unit.pk).update(dissolved=DAY)
+        for person in people:
+            Registration.objects.create(
+                member=person, unit=other.district, kind="residence", since=factories.JOINED
+            )
+            person.registrations.filter(kind="home").update(unit=town.factory_cell)
+        if rule == "registered-as-member":
+            Member.objects.update(left=DAY, left_reason="resigned")
+        codes = [town.factory_cell.code, other.district.code] * 3
+        for ground in (EVERYWHERE, Ground((town.town.extent, other.town.extent))):
+            assert [one[1] for one in found(ground=ground) if one[0] == rule] == codes
 
 
 @pytest.mark.django_db

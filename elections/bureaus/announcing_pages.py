@@ -32,7 +32,7 @@ class Announce(Undated):
 
     @classmethod
     def applies_to(cls, target: Bureau, on: date) -> bool:
-        return target.until is None
+        return not any(announcing_blockers(target))
 
     def facts(self) -> Iterable[tuple[Text, Any]]:
         if self.target is None:

@@ -168,8 +168,11 @@ class TakeSeat(BureauAct):
     def adapt(self) -> None:
         field: Any = self.fields["portfolio"]
         field.choices = portfolio_choices()
-        self.following = next_for(self.target, timezone.localdate()) if self.target else []
-        self.declined = declining(self.target) if self.target else []
+        self.declined, self.following = [], []
+        if self.target:
+            today = timezone.localdate()
+            self.declined = declining(self.target)
+            self.following = next_for(self.target, today, declined=self.declined)
         free = next((one for one in self.following if not one.blockers), None)
         self.fields["who"].initial = free and free.member.pk
 

@@ -82,18 +82,24 @@ def declining(bureau: Bureau) -> list[Member]:
     return [member for member in elected_by(bureau.question) if member.pk not in seated]
 
 
-def next_for(bureau: Bureau, on: date, leaving: int | None = None) -> list[Successor]:
+def next_for(
+    bureau: Bureau,
+    on: date,
+    leaving: int | None = None,
+    declined: Collection[Member] | None = None,
+) -> list[Successor]:
     """Who comes next for a free seat of an elected bureau, and what keeps each from it (A13).
 
-    Who declined a seat at the constitution is out of it, like those who gave one up. `leaving` is
-    the number of somebody who is about to give up a seat.
+    Who declined a seat at the constitution is out of it, like those who gave one up: `declined` are
+    those, where they are looked up already. `leaving` is the number of somebody who is about to
+    give up a seat.
     """
     question = bureau.question
     if question is None:
         return []
     held = [number for number in holders(bureau, on) if number != leaving]
     over = set(bureau.seats.values_list("member", flat=True)) - set(held)
-    over |= {member.pk for member in declining(bureau)}
+    over |= {member.pk for member in (declining(bureau) if declined is None else declined)}
     found = []
     for successor in next_in_turn(question, out=over, seated=held, on=on):
         wrong = taking_blockers(bureau=bureau, member=successor.member, on=on, leaving=leaving)

@@ -204,6 +204,15 @@ class Question(models.Model):
             raise ValidationError({"method": _now("This method does not count such a question.")})
 
 
+# Kept in English: everybody reads the answers to a yes-or-no question in his or her language.
+YES_NO_ABSTAIN = {"Yes": _("Yes"), "No": _("No"), "Abstain": _("Abstain")}
+
+
+def answer_in_words(label: str) -> str:
+    """An answer to a motion in the reader's language, where it is one of the program's own."""
+    return str(YES_NO_ABSTAIN.get(label, label))
+
+
 class ChoiceQuerySet(models.QuerySet["Choice"]):
     """Choices, in the words of the business."""
 
@@ -268,7 +277,9 @@ class Choice(models.Model):
     @property
     def name(self) -> str:
         """The label; the member's number where the name is veiled from the user who asks (A14)."""
-        return str(self.member_id) if is_veiled(self.member_id) else self.label
+        if is_veiled(self.member_id):
+            return str(self.member_id)
+        return self.label if self.member_id else answer_in_words(self.label)
 
     @property
     def said(self) -> str:

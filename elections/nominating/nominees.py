@@ -17,6 +17,7 @@ from elections.bureaus.electing import is_for_a_bureau, standing_blockers
 from elections.candidates import MOST_CANDIDATES, members_called
 from elections.delegates.choosing import delegation_of, is_of_delegates, people_blockers
 from elections.models import Choice, Nomination, Question
+from elections.models.questions import LONGEST_STATEMENT
 from elections.nominating.calls import call_of
 from elections.questions import editing_blockers, lock_question
 from elections.roll import members_below
@@ -83,12 +84,27 @@ def answer_nomination(
 def _answer(nomination: Nomination, answer: str, statement: str, on: date) -> None:
     nomination.state = answer
     nomination.answered_on = None if answer == State.WAITING else on
+    nomination.statement = _kept_of(statement) if answer == State.ACCEPTED else ""
+
+
+def _kept_of(statement: str) -> str:
     lines = (line.rstrip() for line in statement.replace("\0", "").strip().splitlines())
-    nomination.statement = "\n".join(lines) if answer == State.ACCEPTED else ""
+    return "\n".join(lines)
+
+
+def statement_blockers(statement: str) -> list[Blocker]:
+    """What keeps a statement from being taken as it was typed: that it is too long."""
+    length = len(_kept_of(statement))
+    if length <= LONGEST_STATEMENT:
+        return []
+    reason = _("A statement has at most %(most)s characters; this one has %(length)s.")
+    return [Blocker(reason % {"most": LONGEST_STATEMENT, "length": length})]
 
 
 def _row_blockers(nomination: Nomination) -> Iterator[Blocker]:
-    yield from field_blockers(nomination)
+    too_long = statement_blockers(nomination.statement)
+    yield from too_long
+    yield from field_blockers(nomination, told=["statement"] if too_long else ())
     standing = accepted(nomination.question).exclude(member=nomination.member)
     if nomination.state == State.ACCEPTED and standing.count() >= MOST_CANDIDATES:
         yield Blocker(_("At most %(most)s can stand.") % {"most": MOST_CANDIDATES})

@@ -109,8 +109,11 @@ def _announcement(bureau: Bureau | None) -> Step:
     last = last_announcement(bureau) if bureau else None
     if bureau is None or bureau.until is not None:
         return Step(_("Announcement"), bureau is not None, [seen])
-    told = [announced_in_words(last)] if last else list(announcing_blockers(bureau))
-    return Step(_("Announcement"), last is not None, told or [seen], Announce, row=bureau)
+    if last is not None:
+        return Step(_("Announcement"), True, [announced_in_words(last)])
+    missing = list(announcing_blockers(bureau))
+    act = None if missing else Announce  # what would be refused is not offered
+    return Step(_("Announcement"), False, missing or [seen], act, row=bureau)
 
 
 def _candidates(question: Question, call: NominationCall | None, standing: int) -> Step:

@@ -3,6 +3,7 @@
 Nobody is listed to be chosen from: who nominates knows the number or the whole name.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +27,7 @@ from elections.nominating.nominees import (
     kept,
     may_nominate,
     nominate,
+    statement_blockers,
 )
 from members.models import Member
 from members.veil import is_veiled, look_up
@@ -80,13 +82,16 @@ def nominate_member(request: HttpRequest, pk: int) -> HttpResponse:
     who, statement = request.POST.get("who", ""), request.POST.get("statement", "")
     myself = request.POST.get("do") == "stand"
     today = timezone.localdate()
+    if myself and (wrong := _wrong_with(statement, asked)):
+        return _page(request, asked, wrong=wrong, statement=statement)
     try:
         member = asked.member if myself else find_nominee(asked.question, who, today)
         said = statement if member.pk == asked.member.pk else ""
         nominate(question=asked.question, member=member, by=asked.member, statement=said)
     except Refused as refused:
-        typed = {"statement": statement} if myself else {"who": who}
-        return _page(request, asked, refused, **typed)
+        if myself:
+            return _page(request, asked, refused, statement=statement)
+        return _page(request, asked, refused, who=who)
     told = _("You stand.") if member.pk == asked.member.pk else _("The nomination is noted.")
     messages.success(request, told)
     return redirect("nominations", pk=pk)
@@ -101,6 +106,8 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404
     statement = request.POST.get("statement", "")
     given = ANSWERS.get(request.POST.get("do", ""))
+    if given == State.ACCEPTED and (wrong := _wrong_with(statement, asked)):
+        return _page(request, asked, wrong=wrong, statement=statement)
     try:
         if given is None:
             raise CannotNominate(Blocker(_("Please accept or decline: nothing was kept.")))
@@ -112,10 +119,24 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("nominations", pk=pk)
 
 
+def _wrong_with(statement: str, asked: Asked) -> list[Blocker]:
+    """What to tell at the field of the statement; nothing once there is no such field any more."""
+    return statement_blockers(statement) if asked.is_open else []
+
+
 def _page(
-    request: HttpRequest, asked: Asked, refused: Refused | None = None, **typed: str
+    request: HttpRequest,
+    asked: Asked,
+    refused: Refused | None = None,
+    *,
+    wrong: Sequence[Blocker] = (),
+    who: str = "",
+    statement: str | None = None,
 ) -> HttpResponse:
+    """The page, with what was typed; what is `wrong` with the statement is told beside it."""
     mine = asked.mine
+    if statement is None:
+        statement = mine.statement if mine else ""
     choices = list(asked.question.choices.filter(withdrawn=False).select_related("member"))
     context = {
         "question": asked.question,
@@ -127,11 +148,13 @@ def _page(
         "standing": _standing(asked, choices),
         "made": _made(asked),
         "refused": refused.blockers if refused else (),
-        "who": typed.get("who", ""),
-        "statement": typed.get("statement", mine.statement if mine else ""),
+        "who": who,
+        "statement": statement,
+        "wrong": wrong,
         "longest": LONGEST_STATEMENT,
     }
-    return render(request, "elections/nominations.html", context, status=409 if refused else 200)
+    status = 409 if refused else 422 if wrong else 200
+    return render(request, "elections/nominations.html", context, status=status)
 
 
 def _standing(asked: Asked, choices: list[Any]) -> list[tuple[str, str]]:

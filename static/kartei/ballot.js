@@ -82,7 +82,9 @@ function ranked() {
         parts.push(
             button("×", `${words.remove}: ${line.name}`, "btn btn-outline-secondary", () => move(place, null, "add-0")),
         );
-        item(...parts, line.said);
+        const made = item(...parts, line.said);
+        made.dataset.focus = `place-${place}`;
+        made.tabIndex = -1;
     }
 
     function draw() {
@@ -104,7 +106,9 @@ function ranked() {
             const add = button(line.name, `${words.add}: ${line.name}`, "btn add", () => {
                 order.push(line);
                 draw();
-                (list.querySelector(`[data-focus="add-${place}"]`) ?? form.querySelector("button:not([type])"))?.focus();
+                // Never to the button that casts: a key that is pressed once more would send the vote.
+                const next = [`add-${place}`, `add-${place - 1}`, `place-${order.length - 1}`];
+                next.map((name) => list.querySelector(`[data-focus="${name}"]`)).find(Boolean)?.focus();
             });
             add.dataset.focus = `add-${place}`;
             item(add, line.said);
@@ -112,6 +116,13 @@ function ranked() {
     }
     draw();
 }
+
+// A vote is cast by its button alone: Enter beside an answer would send the form.
+form?.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && event.target.matches("input")) {
+        event.preventDefault();
+    }
+});
 
 if (form?.dataset.method === "several") {
     several();

@@ -105,6 +105,37 @@ def test_an_order_is_changed_by_the_keyboard_alone(
     assert complaints == []
 
 
+def test_a_key_pressed_once_more_ranks_the_next_and_casts_nothing(
+    town, three, member, page, live_server, complaints
+):
+    question = making.election(town.factory_cell, NAMES, seats=2, method="meek-stv")
+    poll = making.opened(question, town.factory_cell, tellers=three)
+    enter(page, live_server, member)
+    page.goto(f"{live_server.url}/votes/{poll.code}/")
+    page.get_by_role("button", name="Add as the next choice: Emil").press("Space")
+    for _name in NAMES:  # the last press finds nobody left to rank
+        page.keyboard.press("Space")
+        page.keyboard.press("Enter")
+    places = page.locator(".ballot-ranked li", has=page.locator(".place"))
+    expect(places).to_have_count(len(NAMES))
+    expect(places.nth(0)).to_contain_text("Emil")
+    expect(page.get_by_role("heading", name="Your vote is cast")).to_have_count(0)
+    assert not CheckOff.objects.filter(poll=poll).exists()
+    assert complaints == []
+
+
+def test_enter_beside_an_answer_casts_nothing(town, three, member, page, live_server):
+    poll = making.opened(making.motion(town.town), town.factory_cell, tellers=three)
+    enter(page, live_server, member)
+    page.goto(f"{live_server.url}/votes/{poll.code}/")
+    page.get_by_label("Yes").press("Space")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Cast my vote")).to_be_visible()
+    assert not CheckOff.objects.filter(poll=poll).exists()
+    page.get_by_role("button", name="Cast my vote").press("Enter")
+    expect(page.locator(".receipt")).to_have_text(RECEIPT)
+
+
 def test_several_are_chosen_and_counted_and_too_many_are_told(
     town, three, member, page, live_server
 ):

@@ -168,11 +168,35 @@ def test_the_way_of_an_election_ends_with_the_announcement(client, district, wor
     worker()
     assert addressed() == ["one@example.org"]
     assert "1 of 1 e-mails sent, 0 failed" in page_of(client, bureau)
+    assert address(bureau, "announce") not in page_of(client, bureau)  # no seat has changed
     way = page_of(client, question)
     assert "1 of 1 e-mails sent, 0 failed" in way
     assert "k-now" not in way
     page = client.get(reverse("admin:elections_bureau_act", args=[bureau.pk, "announce"]))
     assert "no seat has changed since" in page.content.decode()
+
+
+@pytest.mark.parametrize("where", ["district", "area"])
+def test_in_an_emergency_it_is_not_offered_and_the_election_tells_why(
+    client, district, worker, where
+):
+    account = factories.account()
+    grant_role(user=account, role=SECRETARY, unit=district.unit)
+    client.force_login(account)
+    question = election(district)
+    held(question, STREET_FIRST)
+    bureau = constitute_elected(question=question, on=TODAY)
+    offered = address(bureau, "announce")
+    assert offered in page_of(client, bureau)
+    unit = Unit.objects.get(pk=getattr(district.town, where).pk)
+    town = Unit.objects.get(pk=district.town.town.pk)
+    declare_emergency(unit=unit, by=town, on=TODAY, reason="Arrests.")
+    assert offered not in page_of(client, bureau)
+    way = page_of(client, question)
+    assert offered not in way
+    assert f"A14: {unit} is in an emergency: nobody is told by e-mail who leads." in way
+    assert "k-now" in way  # it is the step that is still to come
+    assert client.get(offered).context_data["foreseen"]
 
 
 @pytest.mark.postgres

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from districts.roles import SECRETARY, grant_role
 from elections.bureaus.sitting import leave_seat, sitting_bureau
+from elections.bureaus.succession import elected_by
 from elections.models import Bureau, Question
 from members.registrations import change_cell
 from tests import factories
@@ -169,6 +170,19 @@ def test_who_declined_the_seat_is_told_and_seated_for_a_reason_alone(client, ele
     answer = client.post(address(elected.bureau, "take-seat"), sent)
     (told,) = answer.context_data["preview"].unusual
     assert told == f"{one.member} declined a seat at the constitution."
+
+
+def test_who_declined_is_looked_up_once_for_the_form(client, elected, monkeypatch):
+    leave_seat(seat=elected.bureau.seats.get(member=elected.street[0]), on=TODAY, ending="resigned")
+    asked = []
+
+    def counted(question):
+        asked.append(question)
+        return elected_by(question)
+
+    monkeypatch.setattr("elections.bureaus.succession.elected_by", counted)
+    assert client.get(address(elected.bureau, "take-seat")).status_code == 200
+    assert len(asked) == 1
 
 
 def test_work_is_shared_out_and_two_change_places(client, elected):

@@ -10,7 +10,7 @@ from districts import panels
 from districts.panels import Waiting, waiting_for
 from districts.roles import AUDITOR, SECRETARY, grant_role
 from members.membership import end_membership
-from members.models import Account, Member, Registration
+from members.models import Account, FactorReset, Member, Registration
 from tests import factories
 from tests.home.looking import ground_on, home, panel
 
@@ -91,3 +91,16 @@ def test_accounts_of_who_left_wait_for_the_administrator_alone(client, town, sec
     assert (str(title), number) == ("Accounts of people who left", 1)
     assert list(client.get(address).context_data["cl"].result_list) == [open_one]
     assert Account.objects.count() > 1
+
+
+def test_a_lost_second_factor_waits_for_another_secretary(client, town, secretary):
+    lost = factories.account(member=factories.member(cell=town.street_cell))
+    factories.account(member=factories.member(cell=town.street_cell))
+    first = factories.account()
+    valid_until = timezone.now() + timedelta(days=7)
+    FactorReset.objects.create(account=lost, asked_by=first, valid_until=valid_until)
+    [(title, number, address)] = panel(client, "waiting")["waiting"]
+    assert (str(title), number) == ("Lost second factors, for another secretary", 1)
+    shown = client.get(address).context_data["cl"]
+    assert list(shown.result_list) == [lost]
+    assert [str(one.title) for one in shown.filter_specs].count("what waits") == 1

@@ -112,6 +112,43 @@ def test_a_refusal_names_the_article_and_keeps_what_was_typed(client, people):
     assert "This member is nominated already." in text_of(answer)
 
 
+TOO_LONG = {
+    "en": "A statement has at most 1000 characters; this one has 1003.",
+    "de": "Eine Erklärung hat höchstens 1000 Zeichen; diese hat 1003.",
+}
+
+
+@pytest.mark.parametrize("language", TOO_LONG)
+@pytest.mark.parametrize("nominated", [False, True])
+def test_a_statement_that_is_too_long_is_told_at_the_field(client, people, nominated, language):
+    question = called(people.unit)
+    one = people.factory[0]
+    if nominated:
+        nominate(question=question, member=one, by=people.street[0])
+    log_in(client, one)
+    where, do = ("answer-nomination", "accept") if nominated else ("nominate", "stand")
+    said = "\r\n".join(["More print.", "x" * 991])
+    sent = {"do": do, "statement": said}
+    answer = client.post(at(where, question), sent, headers={"accept-language": language})
+    assert answer.status_code == 422
+    page = text_of(answer)
+    assert f'id="statement-error"><li>{TOO_LONG[language]}</li>' in page
+    assert 'aria-describedby="statement-error statement-help" aria-invalid="true"' in page
+    assert "alert-danger" not in page
+    assert "x" * 991 in page  # what was typed stays
+    assert not question.nominations.filter(state="accepted").exists()
+    sent["statement"] = said[:-3]  # the ends of lines count once, as the browser counts them
+    assert client.post(at(where, question), sent).status_code == 302
+
+
+def test_a_statement_of_who_declines_is_never_too_long(client, people):
+    question = called(people.unit)
+    nominate(question=question, member=people.factory[0], by=people.street[0])
+    log_in(client, people.factory[0])
+    sent = {"do": "decline", "statement": "x" * 1_001}
+    assert client.post(at("answer-nomination", question), sent).status_code == 302
+
+
 def test_others_find_no_such_page(client, people):
     question = called(people.town.factory_cell)
     motion = making.motion(people.unit)
@@ -151,6 +188,10 @@ def test_after_the_last_day_the_page_only_shows_who_stands(client, people):
     assert "<button" not in page.split("</header>")[1]
     answer = client.post(at("answer-nomination", question), {"do": "decline"})
     assert "was the last day for nominations" in text_of(answer)
+    late = {"do": "accept", "statement": "x" * 1_001}
+    page = text_of(client.post(at("answer-nomination", question), late))
+    assert "was the last day for nominations" in page
+    assert "A statement has at most 1000 characters" in page
     assert "You stand." not in text_of(client.get(reverse("home")))
 
 

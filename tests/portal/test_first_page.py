@@ -5,11 +5,13 @@ from django.urls import reverse
 
 from districts.units import set_contact
 from elections.models import Bureau, Seat
+from elections.nominating.nominees import answer_nomination, nominate
 from members.membership import end_membership
 from members.models import Registration
 from tests import factories
 from tests.meetings import making as meetings
 from tests.meetings.pages import in_days, queries
+from tests.nominations.making import called
 from tests.portal import making
 from tests.voting import making as votes
 
@@ -54,6 +56,13 @@ class TestMyCell:
         member = making.worker(town, locality=town.there)
         making.logged_in(client, member)
         assert "Registered where I live, a district, since 2021-01-01." in page(client)
+
+    def test_whose_membership_is_going_to_end_reads_the_day(self, client, town):
+        member = making.resident(town)
+        making.logged_in(client, member)
+        assert "Your membership ends on" not in page(client)
+        end_membership(member=member, on=in_days(20).date(), reason="resigned")
+        assert "Your membership ends on" in page(client)
 
     def test_who_left_reads_that(self, client, town):
         member = making.resident(town)
@@ -105,6 +114,24 @@ class TestWaiting:
         assert "A ballot for you: A paper?" in shown
         assert "does not know where you live" in shown
         assert reverse("ask", args=["address"]) in shown
+
+    def test_a_nomination_until_it_is_answered(self, client, town):
+        member, other = making.worker(town), making.worker(town)
+        question = called(town.town.district)
+        nomination = nominate(question=question, member=member, by=other)
+        making.logged_in(client, member)
+        shown = " ".join(page(client).split("What waits for me")[1].split("</section>")[0].split())
+        address = reverse("nominations", args=[question.pk])
+        told = f"You are nominated: {question.title}, {town.town.district.name}. Please answer by"
+        assert f'<a href="{address}">{told}' in shown
+        answer_nomination(nomination=nomination, answer="declined")
+        assert "What waits for me" not in page(client)
+
+    def test_one_s_own_nomination_alone(self, client, town):
+        member, other = making.worker(town), making.worker(town)
+        nominate(question=called(town.town.district), member=other, by=member)
+        making.logged_in(client, member)
+        assert "What waits for me" not in page(client)
 
 
 @pytest.mark.parametrize("rows", [1, 3])

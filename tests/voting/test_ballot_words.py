@@ -2,6 +2,7 @@
 
 import pytest
 from django.urls import reverse
+from django.utils.translation import override
 
 from elections.polls import annul_poll, close_poll, count_poll, publish_poll
 from elections.voting import check_off
@@ -108,3 +109,17 @@ def test_the_result_of_all_units_is_reached_once_the_last_is_published(client, v
     assert client.get(whole).status_code == 200
     alone = client.get(reverse("result", args=[here.code])).content.decode()
     assert f"the votes in {town.factory_cell.name} alone" in alone
+
+
+def test_yes_and_no_are_read_in_the_reader_s_language_whoever_raised_the_question(client, voter):
+    town, _member = voter
+    with override("de"):
+        poll = open_poll_on(town)
+    english = client.get(page_of(poll), headers={"Accept-Language": "en"}).content.decode()
+    german = client.get(page_of(poll), headers={"Accept-Language": "de"}).content.decode()
+    for page, answers in ((english, ("Yes", "No", "Abstain")), (german, ("Ja", "Nein"))):
+        for answer in answers:
+            assert f"<span>{answer}</span>" in page
+    assert list(poll.question.choices.values_list("label", flat=True)) == ["Yes", "No", "Abstain"]
+    with override("de"):
+        assert str(poll.question.choices.get(number=3)) == "Enthaltung"
