@@ -20,8 +20,8 @@ from cells.request_blockers import (
 )
 from cells.requests import applicant, grant_request, refuse_request, withdraw_request
 from districts.acts import Act, DayInput, Outcome, Text, act_on, sentence
-from districts.models import Unit
-from districts.picking import CELL, PickField
+from districts.models import Unit, Workplace
+from districts.picking import CELL, WORKPLACE, PickField
 from members.admin_acts import with_consequences
 from members.admission_acts import likely_doubles, roles_that_end
 from members.asking import told_of
@@ -89,17 +89,9 @@ def due(asked: Request) -> str:
     return _("%(day)s, overdue") % {"day": day} if asked.is_overdue(timezone.localdate()) else day
 
 
-@act_on(Request)
-class Grant(Decision):
-    """Grant what a member asks for, and do it."""
+class Granting(Decision):
+    """Granting what is asked for, and doing it; of an admission by an act of its own."""
 
-    name = "grant"
-    title = lazy("Grant")
-    explanation = lazy(
-        "What was asked for is done together with the decision. Two decisions on one request are "
-        "not possible: whoever comes second is told."
-    )
-    icon = "check"
     order = 10
     what_if = True
 
@@ -110,13 +102,57 @@ class Grant(Decision):
         help_text=lazy("Empty for the day of the decision."),
     )
 
+    def foreseen(self) -> Iterable[Blocker]:
+        today = timezone.localdate()
+        wrong = list(self.trespasses(self.target))
+        return wrong or granting_blockers(self.target, self.request.user, today, today)
+
+    def trespasses(self, target: Request) -> Iterator[Blocker]:
+        """Opened by its address, either act would leave out what the other one asks and shows."""
+        if target.is_open and not self.applies_to(target, timezone.localdate()):
+            right = GrantAdmission if target.kind == ADMISSION else Grant
+            yield Blocker(_("This request is granted by “%(act)s”.") % {"act": right.title})
+
+    def perform(self, target: Request) -> Outcome:
+        known = before(target.member) if target.member else None
+        granted = grant_request(
+            request=target,
+            on=self.day,
+            by=self.request.user,
+            takes_effect=self._effect(),
+            reason=self.cleaned_data["reason"],
+            **self._chosen(),
+        )
+        text = _("Granted on %(day)s: %(what)s.")
+        told = sentence(text, day=self.day, what=granted.get_kind_display())
+        if known is not None:
+            told = with_consequences(told, known)
+        return Outcome(granted.member or granted, told)
+
+    def _chosen(self) -> dict[str, Any]:
+        """What is chosen here, since the request does not name it."""
+        return {}
+
+    def _effect(self) -> date:
+        effect: date = self.cleaned_data["takes_effect"] or self.day
+        return effect
+
+
+@act_on(Request)
+class Grant(Granting):
+    """Grant what a member asks for, and do it."""
+
+    name = "grant"
+    title = lazy("Grant")
+    explanation = lazy(
+        "What was asked for is done together with the decision. Two decisions on one request are "
+        "not possible: whoever comes second is told."
+    )
+    icon = "check"
+
     @classmethod
     def applies_to(cls, target: Request, on: date) -> bool:
         return target.is_open and target.kind != ADMISSION
-
-    def foreseen(self) -> Iterable[Blocker]:
-        today = timezone.localdate()
-        return granting_blockers(self.target, self.request.user, today, today)
 
     def unusual(self, target: Request) -> Iterator[Text]:
         yield from super().unusual(target)
@@ -135,45 +171,29 @@ class Grant(Decision):
             text = _("%(who)s is registered with %(cell)s from %(day)s.")
         yield sentence(text, who=target.applicant, cell=target.cell, day=self._effect())
 
-    def perform(self, target: Request) -> Outcome:
-        known = before(target.member) if target.member else None
-        granted = grant_request(
-            request=target,
-            on=self.day,
-            by=self.request.user,
-            takes_effect=self._effect(),
-            reason=self.cleaned_data["reason"],
-            cell=self._chosen(),
-        )
-        text = _("Granted on %(day)s: %(what)s.")
-        told = sentence(text, day=self.day, what=granted.get_kind_display())
-        if known is not None:
-            told = with_consequences(told, known)
-        return Outcome(granted.member or granted, told)
-
-    def _chosen(self) -> Unit | None:
-        """The cell for an application that names none."""
-        chosen: Unit | None = self.cleaned_data.get("cell")
-        return chosen
-
-    def _effect(self) -> date:
-        effect: date = self.cleaned_data["takes_effect"] or self.day
-        return effect
-
 
 @act_on(Request)
-class GrantAdmission(Grant):
+class GrantAdmission(Granting):
     """Admit whoever asked to be."""
 
     name = "grant-admission"
     title = lazy("Grant and admit")
     explanation = lazy(
         "The person gets the next number, which stays for life, and is registered with the cell "
-        "from the day on which the decision takes effect."
+        "from the day on which the decision takes effect. The work is entered from that day too."
     )
     icon = "person_add"
     rehearsed = False  # it would use up a number, which is never given again
 
+    workplace = PickField(
+        WORKPLACE,
+        label=lazy("Works at"),
+        required=False,
+        help_text=lazy(
+            "The application names no workplace of the register. Its code or name; empty for who "
+            "works in no factory."
+        ),
+    )
     cell = PickField(
         CELL,
         label=lazy("Cell"),
@@ -182,10 +202,12 @@ class GrantAdmission(Grant):
 
     def adapt(self) -> None:
         super().adapt()
-        if not names_no_cell(self.target):
+        asked: Request = self.target
+        if asked.workplace is not None:
+            del self.fields["workplace"]
+        if not names_no_cell(asked):
             del self.fields["cell"]
             return
-        asked: Request = self.target
         known = belonging_of_newcomer(asked.workplace, asked.locality, timezone.localdate())
         self.fields["cell"].initial = known.cell and known.cell.pk
 
@@ -196,11 +218,16 @@ class GrantAdmission(Grant):
     def unusual(self, target: Request) -> Iterator[Text]:
         yield from super().unusual(target)
         yield from likely_doubles(self.request, self._person(target))
+        right = belonging_of_newcomer(self._workplace(target), target.locality, self._effect())
+        if right.cell is not None and right.cell != self._cell(target):
+            text = _("By %(article)s the member belongs to %(cell)s: %(why)s")
+            yield text % {"article": right.article, "cell": right.cell, "why": right.why}
 
     def blockers(self, target: Request) -> Iterable[Blocker]:
         cell = self._cell(target)
+        chosen = self._chosen()["cell"]
         found = granting_blockers(
-            target, self.request.user, self.day, self._effect(), chosen=self._chosen()
+            target, self.request.user, self.day, self._effect(), chosen=chosen
         )
         if not found and cell:
             found = admission_blockers(member=self._person(target), cell=cell)
@@ -211,13 +238,24 @@ class GrantAdmission(Grant):
             return deciding_blockers(self.target, self.request.user, timezone.localdate())
         return super().foreseen()
 
-    def _cell(self, target: Request) -> Unit | None:
-        return target.cell or self._chosen()
-
     def foretold(self, target: Request) -> Iterable[Text]:
         text = _("%(who)s is admitted to %(cell)s on %(day)s, under the next number.")
-        cell = self._cell(target)
+        cell, workplace = self._cell(target), self._workplace(target)
         yield sentence(text, who=target.applicant, cell=cell, day=self._effect())
+        if workplace is not None:
+            text = _("Works at %(place)s since %(day)s.")
+            yield sentence(text, place=workplace, day=self._effect())
+        else:
+            yield _("No work is entered: the application names no workplace of the register.")
+
+    def _chosen(self) -> dict[str, Any]:
+        return {name: self.cleaned_data.get(name) for name in ("cell", "workplace")}
+
+    def _cell(self, target: Request) -> Unit | None:
+        return target.cell or self.cleaned_data.get("cell")
+
+    def _workplace(self, target: Request) -> Workplace | None:
+        return target.workplace or self.cleaned_data.get("workplace")
 
     def _person(self, target: Request) -> Member:
         return Member(joined=self._effect(), **applicant(target))

@@ -5,9 +5,13 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
+from audit.ground import EVERYWHERE
+from audit.refusals import Blocker
+from audit.rulebook import findings
 from cells.requests import ask_for_admission, ask_for_detachment, ask_to_leave, refuse_request
 from districts.models import Unit
 from districts.roles import AUDITOR, SECRETARY, grant_role
+from members.employments import CannotEmploy
 from members.models import Member, Request
 from tests import factories
 from tests.admin_acts.performing import done, perform, refused
@@ -100,3 +104,105 @@ class TestDeciding:
         done(sent(client, asked, "withdraw"))
         asked.refresh_from_db()
         assert asked.state == "withdrawn"
+
+
+class TestAdmitting:
+    """The work is entered with the admission, so that something explains the cell (A1)."""
+
+    @pytest.fixture
+    def works(self, town, street):
+        return factories.workplace(name="Aurora Works", cell=town.factory_cell, locality=street)
+
+    def asked(self, town, street, **fields):
+        fields = {"family_name": "Novak", "cell": town.factory_cell, "locality": street, **fields}
+        return ask_for_admission(on=TODAY(), **fields)
+
+    def told(self, answer):
+        return [str(one) for one in answer.context_data["preview"].foretold]
+
+    def test_the_work_is_entered_from_the_day_of_admission(
+        self, client, town, street, works, secretary
+    ):
+        asked = self.asked(town, street, workplace=works)
+        later = TODAY() + timedelta(days=3)
+        given = {"on": TODAY().isoformat(), "takes_effect": later.isoformat()}
+        answer = sent(client, asked, "grant-admission", **given)
+        assert f"Works at {works} since {later}." in self.told(answer)
+        assert not answer.context_data["preview"].unusual
+        done(perform(client, asked, "grant-admission", **given))
+        new = Member.objects.get(family_name="Novak")
+        job = new.employments.get()
+        assert (job.workplace, job.since, new.joined) == (works, later, later)
+        assert not found_at(later, new)
+
+    def test_a_workplace_that_is_missing_is_told_and_can_be_chosen(
+        self, client, town, street, works, secretary
+    ):
+        asked = self.asked(town, street)
+        assert any("No work is entered" in one for one in self.told(self.look(client, asked)))
+        given = {"on": TODAY().isoformat(), "workplace": works.code}
+        done(perform(client, asked, "grant-admission", **given))
+        asked.refresh_from_db()
+        assert asked.workplace == asked.member.employments.get().workplace == works
+
+    def test_a_cell_that_the_articles_do_not_name_is_unusual(
+        self, client, town, street, works, secretary
+    ):
+        asked = self.asked(town, street, cell=town.street_cell)
+        assert not self.look(client, asked).context_data["preview"].unusual
+        preview = self.look(client, asked, workplace=works.code).context_data["preview"]
+        assert f"By A1 the member belongs to {town.factory_cell}" in str(preview.unusual)
+
+    def test_nothing_is_kept_where_the_work_cannot_be_entered(
+        self, client, town, street, works, secretary, monkeypatch
+    ):
+        asked = self.asked(town, street, workplace=works)
+
+        def refuse(**_given):
+            raise CannotEmploy(Blocker("Not there."))
+
+        monkeypatch.setattr("cells.requests.start_employment", refuse)
+        given = {"on": TODAY().isoformat()}
+        assert refused(perform(client, asked, "grant-admission", **given)) == ["Not there."]
+        assert not Member.objects.filter(family_name="Novak").exists()
+        assert Request.objects.open().get() == asked
+
+    @pytest.mark.parametrize("wrong", ["grant", "grant-admission"])
+    def test_each_is_granted_by_its_own_act_alone(
+        self, client, town, street, idle, secretary, wrong
+    ):
+        right = "Grant and admit" if wrong == "grant" else "Grant"
+        asked = self.asked(town, street) if wrong == "grant" else leaving(idle)
+        told = [f"This request is granted by “{right}”."]
+        assert foreseen(client, asked, wrong) == told
+        assert refused(perform(client, asked, wrong, on=TODAY().isoformat())) == told
+        assert Request.objects.open().get() == asked
+
+    def test_an_application_that_the_office_enters_keeps_the_work(
+        self, client, town, street, works, secretary
+    ):
+        given = {
+            "family_name": "Novak",
+            "given_name": "Eva",
+            "born": "1990-01-01",
+            "locality": street.code,
+            "workplace": works.code,
+            "on": TODAY().isoformat(),
+        }
+        done(perform(client, Request, "ask-admission", **given))
+        asked = Request.objects.get()
+        assert (asked.cell, asked.workplace) == (town.factory_cell, works)
+        done(perform(client, asked, "grant-admission", on=TODAY().isoformat()))
+        assert Member.objects.get(family_name="Novak").employments.get().workplace == works
+
+    def look(self, client, asked, **given):
+        return sent(client, asked, "grant-admission", **given)
+
+
+def leaving(member):
+    return ask_to_leave(member=member, on=TODAY())
+
+
+def found_at(day, member):
+    """The findings about the member as of that day."""
+    return [one for one in findings(EVERYWHERE, day) if one.subject == f"member {member.pk}"]
