@@ -21,6 +21,7 @@ from cells.joining import (
     apply_for_admission,
     ends_on,
     followed_by,
+    unit_of_place,
     withdraw_application,
 )
 from cells.joining_forms import MOST_SECONDS, JoinForm, new_stamp
@@ -98,11 +99,18 @@ def application(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _standing(asked: Request, token: str) -> dict[str, Any]:
-    contact = asked.unit.contact if asked.unit and sees_into(asked.unit) else ""
+    """How it stands. Until somebody is admitted nothing here follows from the workplace.
+
+    Who decides would say whether a workplace is in the register, and where: whom to reach follows
+    from the residence alone, which whoever applied has told.
+    """
+    admitted = asked.state == Request.State.GRANTED
+    near = asked.unit if admitted else unit_of_place(None, asked.locality)
     return {
         "asked": asked,
         "token": token,
-        "contact": contact,
+        "cell": asked.cell if admitted and asked.cell and sees_into(asked.cell) else None,
+        "contact": near.contact if near and sees_into(near) else "",
         "ends_on": ends_on(asked),
         "overdue": asked.is_overdue(timezone.localdate()),
     }
