@@ -256,7 +256,7 @@ class TestOwnRequests:
         ask(client, "correction", reason="One")
         answer = client.post(reverse("ask", args=["correction"]), {"reason": "Two"})
         assert answer.status_code == 422
-        assert b"waits for a decision already" in answer.content
+        assert b"already, and not decided yet: correction of my data." in answer.content
         assert Request.objects.count() == 1
 
     def test_an_exception_needs_a_reason_and_is_told_as_one(self, client, town):
