@@ -264,8 +264,12 @@ class TestOwnRequests:
         address = reverse("ask", args=["transfer"])
         answer = client.post(address, {"cell": town.town.street_cell.code})
         assert answer.status_code == 409
-        ask(client, "transfer", cell=town.town.street_cell.code, reason="Ill")
+        _answer, shown = ask(client, "transfer", cell=town.town.street_cell.code, reason="Ill")
+        assert '<span class="article">A1</span> The articles name another cell' in shown
         assert Request.objects.get().basis == "exception"
+        listed = client.get(reverse("requests")).content.decode()
+        assert "<strong>Transfer to another cell</strong>" in listed  # no article speaks for it
+        assert "as an exception" in listed
 
     def test_those_of_others_are_not_there(self, client, town):
         other = making.resident(town)
