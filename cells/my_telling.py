@@ -28,7 +28,7 @@ from cells.telling import (
 )
 from districts.acts import Text, sentence
 from districts.models import Workplace
-from members.asking import Ask, DayField, asks
+from members.asking import WRONG_AND_RIGHT, Ask, DayField, asks
 from members.models import Employment, Member, Request
 
 Kind = Request.Kind
@@ -227,7 +227,7 @@ class Correction(Ask):
     order = 80
 
     def adapt(self) -> None:
-        self.fields["reason"].label = lazy("What is wrong, and what is right")
+        self.fields["reason"].label = WRONG_AND_RIGHT
         self.fields["reason"].required = True
         self.fields["reason"].help_text = ""
 

@@ -24,7 +24,7 @@ from districts.models import Unit, Workplace
 from districts.picking import CELL, WORKPLACE, PickField
 from members.admin_acts import with_consequences
 from members.admission_acts import likely_doubles, roles_that_end
-from members.asking import told_of
+from members.asking import WRONG_AND_RIGHT, told_of
 from members.belonging import belonging_of_newcomer, belongings
 from members.membership import admission_blockers
 from members.models import Member, Request
@@ -54,7 +54,10 @@ class Decision(Act):
         yield lazy("Asked on"), day_in_words(asked.asked_on)
         yield lazy("To be decided by"), due(asked)
         if asked.reason and not asked.is_veiled:
-            yield lazy("Reason given"), asked.reason
+            told = asked.kind == CORRECTION
+            yield WRONG_AND_RIGHT if told else lazy("Reason given"), asked.reason
+        if asked.kind == CORRECTION:
+            return  # nothing is asked for that the articles speak of
         if asked.member:
             yield from by_the_articles(asked.member)
         elif names_no_cell(asked) and not asked.is_veiled:
@@ -75,9 +78,7 @@ def by_the_articles(member: Member) -> Iterator[tuple[Text, Any]]:
 
 def _entered(asked: Request) -> Iterator[Text]:
     """What of that which a member told is entered when it is granted."""
-    if asked.kind == CORRECTION:
-        yield _("Nothing is changed by this: correct the register first, then answer.")
-    elif asked.kind in TOLD:
+    if asked.kind in TOLD:
         told = "; ".join(f"{name}: {value}" for name, value in told_of(asked))
         text = _("Entered for %(who)s: %(what)s, %(told)s.")
         yield text % {"who": asked.applicant, "what": asked.get_kind_display(), "told": told}
@@ -90,7 +91,7 @@ def due(asked: Request) -> str:
 
 
 class Granting(Decision):
-    """Granting what is asked for, and doing it; of an admission by an act of its own."""
+    """Granting what is asked for, and doing it: each kind by one act alone."""
 
     order = 10
     what_if = True
@@ -108,9 +109,9 @@ class Granting(Decision):
         return wrong or granting_blockers(self.target, self.request.user, today, today)
 
     def trespasses(self, target: Request) -> Iterator[Blocker]:
-        """Opened by its address, either act would leave out what the other one asks and shows."""
-        if target.is_open and not self.applies_to(target, timezone.localdate()):
-            right = GrantAdmission if target.kind == ADMISSION else Grant
+        """Opened by its address, an act would leave out what another one asks and shows."""
+        right = granted_by(target)
+        if target.is_open and right.name != self.name:
             yield Blocker(_("This request is granted by “%(act)s”.") % {"act": right.title})
 
     def perform(self, target: Request) -> Outcome:
@@ -134,7 +135,7 @@ class Granting(Decision):
         return {}
 
     def _effect(self) -> date:
-        effect: date = self.cleaned_data["takes_effect"] or self.day
+        effect: date = self.cleaned_data.get("takes_effect") or self.day
         return effect
 
 
@@ -152,7 +153,7 @@ class Grant(Granting):
 
     @classmethod
     def applies_to(cls, target: Request, on: date) -> bool:
-        return target.is_open and target.kind != ADMISSION
+        return target.is_open and target.kind not in (ADMISSION, CORRECTION)
 
     def unusual(self, target: Request) -> Iterator[Text]:
         yield from super().unusual(target)
@@ -161,7 +162,7 @@ class Grant(Granting):
 
     def foretold(self, target: Request) -> Iterable[Text]:
         yield from _entered(target)
-        if target.kind in (*TOLD, CORRECTION) and target.cell is None:
+        if target.kind in TOLD and target.cell is None:
             return
         if target.kind == EXIT:
             text = _("The membership of %(who)s ends on %(day)s.")
@@ -170,6 +171,31 @@ class Grant(Granting):
         else:
             text = _("%(who)s is registered with %(cell)s from %(day)s.")
         yield sentence(text, who=target.applicant, cell=target.cell, day=self._effect())
+
+
+@act_on(Request)
+class GrantCorrection(Granting):
+    """Answer that what was wrong has been put right."""
+
+    name = "grant-correction"
+    title = lazy("Corrected")
+    explanation = lazy(
+        "Nothing is changed by this: correct the register first, then answer. The member reads the "
+        "answer on the own pages."
+    )
+    icon = "check"
+    looked_at = False
+    what_if = False
+
+    @classmethod
+    def applies_to(cls, target: Request, on: date) -> bool:
+        return target.is_open and target.kind == CORRECTION
+
+    def adapt(self) -> None:
+        super().adapt()
+        del self.fields["takes_effect"]
+        self.fields["reason"].label = lazy("Answer")
+        self.fields["reason"].help_text = lazy("Kept with the request and in the log.")
 
 
 @act_on(Request)
@@ -259,6 +285,12 @@ class GrantAdmission(Granting):
 
     def _person(self, target: Request) -> Member:
         return Member(joined=self._effect(), **applicant(target))
+
+
+def granted_by(asked: Request) -> type[Granting]:
+    """The act by which a request is granted."""
+    own = {ADMISSION: GrantAdmission, CORRECTION: GrantCorrection}
+    return own.get(Request.Kind(asked.kind), Grant)
 
 
 @act_on(Request)

@@ -18,6 +18,8 @@ from audit.refusals import Blocker
 from districts.acts import Text
 from members.models import Account, Member, Request
 
+WRONG_AND_RIGHT = _("What is wrong, and what is right")  # what the reason of a correction tells
+
 
 class DayField(forms.DateField):
     """A day, by the browser's own calendar, which needs no JavaScript; today unless changed."""

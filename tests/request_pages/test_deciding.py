@@ -9,12 +9,13 @@ from audit.ground import EVERYWHERE
 from audit.refusals import Blocker
 from audit.rulebook import findings
 from cells.requests import ask_for_admission, ask_for_detachment, ask_to_leave, refuse_request
+from cells.telling import ask_for_correction
 from districts.models import Unit
 from districts.roles import AUDITOR, SECRETARY, grant_role
 from members.employments import CannotEmploy
 from members.models import Member, Request
 from tests import factories
-from tests.admin_acts.performing import done, perform, refused
+from tests.admin_acts.performing import address, done, perform, refused
 from tests.request_pages.making import TODAY, foreseen, log_in, out_of_work, sent
 from tests.test_admin import page
 
@@ -104,6 +105,41 @@ class TestDeciding:
         done(sent(client, asked, "withdraw"))
         asked.refresh_from_db()
         assert asked.state == "withdrawn"
+
+
+class TestCorrecting:
+    def test_the_form_says_that_nothing_is_changed_and_takes_an_answer(
+        self, client, idle, secretary
+    ):
+        asked = ask_for_correction(member=idle, on=TODAY(), reason="Jurgen has no ü.", by=None)
+        shown = client.get(address(asked, "grant-correction")).content.decode()
+        assert "Nothing is changed by this: correct the register first" in shown
+        assert "What was asked for is done together with the decision" not in shown
+        assert "By the articles" not in shown
+        assert "Takes effect on" not in shown
+        assert "<dt>What is wrong, and what is right</dt><dd>Jurgen has no ü.</dd>" in shown
+        (link,) = [one for one in page(client, asked).context_data["acts"] if "grant" in one.url]
+        assert link.url == address(asked, "grant-correction")
+        done(sent(client, asked, "grant-correction", reason="It is put right."))
+        asked.refresh_from_db()
+        assert (asked.state, asked.decision_reason) == ("granted", "It is put right.")
+
+    def test_it_is_granted_by_its_own_act_alone(self, client, idle, secretary):
+        asked = ask_for_correction(member=idle, on=TODAY(), reason="Jurgen has no ü.", by=None)
+        told = ["This request is granted by “Corrected”."]
+        assert foreseen(client, asked, "grant") == told
+        assert refused(perform(client, asked, "grant", on=TODAY().isoformat())) == told
+        assert Request.objects.open().get() == asked
+
+    def test_the_member_reads_what_was_told_and_the_answer(self, client, idle, secretary):
+        asked = ask_for_correction(member=idle, on=TODAY(), reason="Jurgen has no ü.", by=None)
+        done(sent(client, asked, "grant-correction", reason="It is put right."))
+        client.force_login(factories.account(member=idle))
+        shown = client.get(reverse("requests")).content.decode()
+        assert "<dt>What is wrong, and what is right</dt><dd>Jurgen has no ü.</dd>" in shown
+        assert "Answer: It is put right." in shown
+        assert "My reason" not in shown
+        assert "In effect from" not in shown
 
 
 class TestAdmitting:
