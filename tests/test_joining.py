@@ -208,6 +208,13 @@ def test_the_link_is_mailed_too_and_only_hashes_are_kept(client, town):
     assert token not in str(list(Entry.objects.values()))
 
 
+def test_the_log_says_that_it_came_from_the_public_form(client, town):
+    client.post(f"{link_in(send(client))}withdraw/")
+    who = dict(Entry.objects.filter(table="requests").values_list("what", "actor_name"))
+    assert who == {"created": "(public form)", "changed": "(link of the application)"}
+    assert not Entry.objects.exclude(actor=None).filter(table="requests").exists()
+
+
 def test_under_the_link_it_is_withdrawn_once_and_by_post_alone(client, town):
     link = link_in(send(client))
     assert client.get(f"{link}withdraw/").status_code == 405
