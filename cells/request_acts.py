@@ -244,6 +244,8 @@ class GrantAdmission(Granting):
     def unusual(self, target: Request) -> Iterator[Text]:
         yield from super().unusual(target)
         yield from likely_doubles(self.request, self._person(target))
+        if target.is_veiled:  # where somebody lives and works is for those there (A14)
+            return
         right = belonging_of_newcomer(self._workplace(target), target.locality, self._effect())
         if right.cell is not None and right.cell != self._cell(target):
             text = _("By %(article)s the member belongs to %(cell)s: %(why)s")
@@ -268,7 +270,9 @@ class GrantAdmission(Granting):
         text = _("%(who)s is admitted to %(cell)s on %(day)s, under the next number.")
         cell, workplace = self._cell(target), self._workplace(target)
         yield sentence(text, who=target.applicant, cell=cell, day=self._effect())
-        if workplace is not None:
+        if workplace is not None and target.is_veiled:
+            yield sentence(_("The work is entered from %(day)s."), day=self._effect())
+        elif workplace is not None:
             text = _("Works at %(place)s since %(day)s.")
             yield sentence(text, place=workplace, day=self._effect())
         else:

@@ -286,6 +286,19 @@ def test_in_an_emergency_the_link_tells_no_contact_and_the_list_no_name(client, 
     assert "Newcomer" not in text(client.get(reverse("admin:members_request_changelist")))
 
 
+def test_in_an_emergency_the_preview_does_not_tell_others_where_somebody_works(client, town):
+    send(client, works_at="Aurora Works")
+    unit, above = (Unit.objects.get(pk=one.pk) for one in (town.town.district, town.town.town))
+    declare_emergency(unit=unit, by=above, on=TODAY, reason="Arrests.")
+    address = reverse("admin:members_request_act", args=[Request.objects.get().pk, ACT])
+    client.force_login(factories.account(is_superuser=True, is_staff=True))
+    page = text(client.post(address, {"on": TODAY.isoformat()}))
+    assert "The work is entered from" in page
+    assert "Aurora" not in page
+    client.force_login(secretary(unit))
+    assert "Works at Aurora Works" in text(client.post(address, {"on": TODAY.isoformat()}))
+
+
 def test_switched_off_there_is_no_form_and_no_way_to_it(client, town, settings):
     assert reverse("join") in text(client.get(reverse("login")))
     settings.JOINING = False
