@@ -20,6 +20,7 @@ from uuid import UUID, uuid4
 from auditlog.registry import auditlog
 from django.db import models, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from audit.chain import content_digest, digest
 from audit.models import Chain, Entry
@@ -130,7 +131,9 @@ def finds_roots(find: Callable[[Iterable[int]], Mapping[int, int]]) -> Any:
 
 @contextmanager
 def acting(user: Any) -> Iterator[None]:
-    """Let what is done meanwhile be logged as done by `user`, an account."""
+    """Let what is done meanwhile be logged as done by `user`: an account, nobody who is logged in,
+    or, as a text, where it came from if it came from no account.
+    """
     token = _actor.set(user)
     try:
         yield
@@ -294,9 +297,14 @@ def _sealed(
 
 
 def _name_of(actor: Any) -> str:
-    """The account's name, or that of the user of the machine where a command did it."""
+    """The account's name, or that of the user of the machine where a command did it.
+
+    What comes over the network from nobody who is logged in is no doing of the machine's user.
+    """
     if getattr(actor, "pk", None) is not None:
         return str(actor.get_username())[:150]
+    if actor is not None:
+        return f"({actor})" if isinstance(actor, str) else _("(not logged in)")
     try:
         return f"({getuser()})"
     except (KeyError, OSError):  # a user without a name, in a container

@@ -262,7 +262,7 @@ class AskAdmission(Admission):
         self.fields["on"].label = lazy("Asked on")
         self.fields["reason"].help_text = lazy("Kept with the request and in the log.")
         self.fields["workplace"].help_text = lazy(
-            "Names the cell. The job itself is entered when the person is a member."
+            "Names the cell. The work is entered when the person is admitted."
         )
 
     def blockers(self, target: Any) -> list[Blocker]:
@@ -279,6 +279,7 @@ class AskAdmission(Admission):
             cell=self.cleaned_data["cell"],
             on=self.day,
             reason=self.cleaned_data["reason"],
+            workplace=self.cleaned_data["workplace"],
             by=self.request.user,
             **self._given(),
         )

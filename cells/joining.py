@@ -60,7 +60,9 @@ def followed_by(token: str) -> Request | None:
 
     It ends some days after the decision: `RETENTION`, `links`.
     """
-    links = ApplicationLink.objects.select_related("request__unit")
+    links = ApplicationLink.objects.select_related(
+        "request__unit", "request__cell", "request__locality__unit"
+    )
     link = links.filter(token_hash=hash_of(token)).first()
     if link is None or has_ended(link.request):
         return None

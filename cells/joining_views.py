@@ -12,15 +12,18 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from audit.log import acting
 from audit.refusals import Refused
 from cells.joining import (
     apply_for_admission,
     ends_on,
     followed_by,
+    unit_of_place,
     withdraw_application,
 )
 from cells.joining_forms import MOST_SECONDS, JoinForm, new_stamp
@@ -54,7 +57,8 @@ def join(request: HttpRequest) -> HttpResponse:
         return _sent(request, "")
     try:
         origin = request.build_absolute_uri("/")
-        token = apply_for_admission(on=timezone.localdate(), origin=origin, **form.given())
+        with acting(_("public form")):
+            token = apply_for_admission(on=timezone.localdate(), origin=origin, **form.given())
     except Refused as refused:
         for blocker in refused.blockers:
             form.add_error(None, str(blocker))
@@ -98,11 +102,18 @@ def application(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _standing(asked: Request, token: str) -> dict[str, Any]:
-    contact = asked.unit.contact if asked.unit and sees_into(asked.unit) else ""
+    """How it stands. Until somebody is admitted nothing here follows from the workplace.
+
+    Who decides would say whether a workplace is in the register, and where: whom to reach follows
+    from the residence alone, which whoever applied has told.
+    """
+    admitted = asked.state == Request.State.GRANTED
+    near = asked.unit if admitted else unit_of_place(None, asked.locality)
     return {
         "asked": asked,
         "token": token,
-        "contact": contact,
+        "cell": asked.cell if admitted and asked.cell and sees_into(asked.cell) else None,
+        "contact": near.contact if near and sees_into(near) else "",
         "ends_on": ends_on(asked),
         "overdue": asked.is_overdue(timezone.localdate()),
     }
@@ -114,6 +125,7 @@ def _standing(asked: Request, token: str) -> dict[str, Any]:
 def withdraw(request: HttpRequest, token: str) -> HttpResponse:
     """Take the application back."""
     asked = _followed(token)
-    with suppress(Refused):  # decided meanwhile: the page says how
+    # Decided meanwhile: the page says how.
+    with suppress(Refused), acting(_("link of the application")):
         withdraw_application(asked=asked, on=timezone.localdate())
     return redirect("application", token=token)

@@ -53,6 +53,7 @@ class Transfer(Ask):
     )
     order = 50
     looked_at = True
+    looks_up = True
 
     cell = PlainPick(
         CELL,

@@ -28,7 +28,7 @@ from cells.telling import (
 )
 from districts.acts import Text, sentence
 from districts.models import Workplace
-from members.asking import Ask, DayField, asks
+from members.asking import WRONG_AND_RIGHT, Ask, DayField, asks
 from members.models import Employment, Member, Request
 
 Kind = Request.Kind
@@ -112,6 +112,7 @@ class Moved(Telling):
         "(A3); who works in one district and lives in another is registered in both (A4)."
     )
     kind = Kind.ADDRESS
+    looks_up = True
     order = 10
 
     address = forms.CharField(label=lazy("Street and house number"), max_length=200)
@@ -139,13 +140,16 @@ class NewWork(Telling):
     )
     article = "A1"
     kind = Kind.WORK
+    looks_up = True
     order = 20
 
     workplace = PlainPick(
         WORKPLACE,
         listed=False,
         label=lazy("Where"),
-        help_text=lazy("Its name or code. If it is not found, tell it as an error in my data."),
+        help_text=lazy(
+            "Its name or code. If it is not found, tell it under “Something about me is wrong”."
+        ),
     )
     standing = forms.ChoiceField(
         label=lazy("This work is"),
@@ -223,7 +227,7 @@ class Correction(Ask):
     order = 80
 
     def adapt(self) -> None:
-        self.fields["reason"].label = lazy("What is wrong, and what is right")
+        self.fields["reason"].label = WRONG_AND_RIGHT
         self.fields["reason"].required = True
         self.fields["reason"].help_text = ""
 

@@ -20,11 +20,11 @@ from cells.request_blockers import (
 )
 from cells.requests import applicant, grant_request, refuse_request, withdraw_request
 from districts.acts import Act, DayInput, Outcome, Text, act_on, sentence
-from districts.models import Unit
-from districts.picking import CELL, PickField
+from districts.models import Unit, Workplace
+from districts.picking import CELL, WORKPLACE, PickField
 from members.admin_acts import with_consequences
 from members.admission_acts import likely_doubles, roles_that_end
-from members.asking import told_of
+from members.asking import WRONG_AND_RIGHT, told_of
 from members.belonging import belonging_of_newcomer, belongings
 from members.membership import admission_blockers
 from members.models import Member, Request
@@ -54,7 +54,10 @@ class Decision(Act):
         yield lazy("Asked on"), day_in_words(asked.asked_on)
         yield lazy("To be decided by"), due(asked)
         if asked.reason and not asked.is_veiled:
-            yield lazy("Reason given"), asked.reason
+            told = asked.kind == CORRECTION
+            yield WRONG_AND_RIGHT if told else lazy("Reason given"), asked.reason
+        if asked.kind == CORRECTION:
+            return  # nothing is asked for that the articles speak of
         if asked.member:
             yield from by_the_articles(asked.member)
         elif names_no_cell(asked) and not asked.is_veiled:
@@ -75,9 +78,7 @@ def by_the_articles(member: Member) -> Iterator[tuple[Text, Any]]:
 
 def _entered(asked: Request) -> Iterator[Text]:
     """What of that which a member told is entered when it is granted."""
-    if asked.kind == CORRECTION:
-        yield _("Nothing is changed by this: correct the register first, then answer.")
-    elif asked.kind in TOLD:
+    if asked.kind in TOLD:
         told = "; ".join(f"{name}: {value}" for name, value in told_of(asked))
         text = _("Entered for %(who)s: %(what)s, %(told)s.")
         yield text % {"who": asked.applicant, "what": asked.get_kind_display(), "told": told}
@@ -89,17 +90,9 @@ def due(asked: Request) -> str:
     return _("%(day)s, overdue") % {"day": day} if asked.is_overdue(timezone.localdate()) else day
 
 
-@act_on(Request)
-class Grant(Decision):
-    """Grant what a member asks for, and do it."""
+class Granting(Decision):
+    """Granting what is asked for, and doing it: each kind by one act alone."""
 
-    name = "grant"
-    title = lazy("Grant")
-    explanation = lazy(
-        "What was asked for is done together with the decision. Two decisions on one request are "
-        "not possible: whoever comes second is told."
-    )
-    icon = "check"
     order = 10
     what_if = True
 
@@ -110,30 +103,16 @@ class Grant(Decision):
         help_text=lazy("Empty for the day of the decision."),
     )
 
-    @classmethod
-    def applies_to(cls, target: Request, on: date) -> bool:
-        return target.is_open and target.kind != ADMISSION
-
     def foreseen(self) -> Iterable[Blocker]:
         today = timezone.localdate()
-        return granting_blockers(self.target, self.request.user, today, today)
+        wrong = list(self.trespasses(self.target))
+        return wrong or granting_blockers(self.target, self.request.user, today, today)
 
-    def unusual(self, target: Request) -> Iterator[Text]:
-        yield from super().unusual(target)
-        if target.kind == EXIT and target.member:
-            yield from roles_that_end(target.member)
-
-    def foretold(self, target: Request) -> Iterable[Text]:
-        yield from _entered(target)
-        if target.kind in (*TOLD, CORRECTION) and target.cell is None:
-            return
-        if target.kind == EXIT:
-            text = _("The membership of %(who)s ends on %(day)s.")
-        elif target.kind == Request.Kind.READMISSION:
-            text = _("%(who)s is a member again from %(day)s, in %(cell)s.")
-        else:
-            text = _("%(who)s is registered with %(cell)s from %(day)s.")
-        yield sentence(text, who=target.applicant, cell=target.cell, day=self._effect())
+    def trespasses(self, target: Request) -> Iterator[Blocker]:
+        """Opened by its address, an act would leave out what another one asks and shows."""
+        right = granted_by(target)
+        if target.is_open and right.name != self.name:
+            yield Blocker(_("This request is granted by “%(act)s”.") % {"act": right.title})
 
     def perform(self, target: Request) -> Outcome:
         known = before(target.member) if target.member else None
@@ -143,7 +122,7 @@ class Grant(Decision):
             by=self.request.user,
             takes_effect=self._effect(),
             reason=self.cleaned_data["reason"],
-            cell=self._chosen(),
+            **self._chosen(),
         )
         text = _("Granted on %(day)s: %(what)s.")
         told = sentence(text, day=self.day, what=granted.get_kind_display())
@@ -151,29 +130,96 @@ class Grant(Decision):
             told = with_consequences(told, known)
         return Outcome(granted.member or granted, told)
 
-    def _chosen(self) -> Unit | None:
-        """The cell for an application that names none."""
-        chosen: Unit | None = self.cleaned_data.get("cell")
-        return chosen
+    def _chosen(self) -> dict[str, Any]:
+        """What is chosen here, since the request does not name it."""
+        return {}
 
     def _effect(self) -> date:
-        effect: date = self.cleaned_data["takes_effect"] or self.day
+        effect: date = self.cleaned_data.get("takes_effect") or self.day
         return effect
 
 
 @act_on(Request)
-class GrantAdmission(Grant):
+class Grant(Granting):
+    """Grant what a member asks for, and do it."""
+
+    name = "grant"
+    title = lazy("Grant")
+    explanation = lazy(
+        "What was asked for is done together with the decision. Two decisions on one request are "
+        "not possible: whoever comes second is told."
+    )
+    icon = "check"
+
+    @classmethod
+    def applies_to(cls, target: Request, on: date) -> bool:
+        return target.is_open and target.kind not in (ADMISSION, CORRECTION)
+
+    def unusual(self, target: Request) -> Iterator[Text]:
+        yield from super().unusual(target)
+        if target.kind == EXIT and target.member:
+            yield from roles_that_end(target.member)
+
+    def foretold(self, target: Request) -> Iterable[Text]:
+        yield from _entered(target)
+        if target.kind in TOLD and target.cell is None:
+            return
+        if target.kind == EXIT:
+            text = _("The membership of %(who)s ends on %(day)s.")
+        elif target.kind == Request.Kind.READMISSION:
+            text = _("%(who)s is a member again from %(day)s, in %(cell)s.")
+        else:
+            text = _("%(who)s is registered with %(cell)s from %(day)s.")
+        yield sentence(text, who=target.applicant, cell=target.cell, day=self._effect())
+
+
+@act_on(Request)
+class GrantCorrection(Granting):
+    """Answer that what was wrong has been put right."""
+
+    name = "grant-correction"
+    title = lazy("Corrected")
+    explanation = lazy(
+        "Nothing is changed by this: correct the register first, then answer. The member reads the "
+        "answer on the own pages."
+    )
+    icon = "check"
+    looked_at = False
+    what_if = False
+
+    @classmethod
+    def applies_to(cls, target: Request, on: date) -> bool:
+        return target.is_open and target.kind == CORRECTION
+
+    def adapt(self) -> None:
+        super().adapt()
+        del self.fields["takes_effect"]
+        self.fields["reason"].label = lazy("Answer")
+        self.fields["reason"].help_text = lazy("Kept with the request and in the log.")
+
+
+@act_on(Request)
+class GrantAdmission(Granting):
     """Admit whoever asked to be."""
 
     name = "grant-admission"
     title = lazy("Grant and admit")
     explanation = lazy(
         "The person gets the next number, which stays for life, and is registered with the cell "
-        "from the day on which the decision takes effect."
+        "from the day on which the decision takes effect. The work is entered from that day too."
     )
     icon = "person_add"
     rehearsed = False  # it would use up a number, which is never given again
 
+    workplace = PickField(
+        WORKPLACE,
+        label=lazy("Works at"),
+        required=False,
+        help_text=lazy(
+            "The application names no workplace of the register. Its code or name; empty for who "
+            "works in no factory."
+        ),
+    )
     cell = PickField(
         CELL,
         label=lazy("Cell"),
@@ -182,10 +228,12 @@ class GrantAdmission(Grant):
 
     def adapt(self) -> None:
         super().adapt()
-        if not names_no_cell(self.target):
+        asked: Request = self.target
+        if asked.workplace is not None:
+            del self.fields["workplace"]
+        if not names_no_cell(asked):
             del self.fields["cell"]
             return
-        asked: Request = self.target
         known = belonging_of_newcomer(asked.workplace, asked.locality, timezone.localdate())
         self.fields["cell"].initial = known.cell and known.cell.pk
 
@@ -196,11 +244,18 @@ class GrantAdmission(Grant):
     def unusual(self, target: Request) -> Iterator[Text]:
         yield from super().unusual(target)
         yield from likely_doubles(self.request, self._person(target))
+        if target.is_veiled:  # where somebody lives and works is for those there (A14)
+            return
+        right = belonging_of_newcomer(self._workplace(target), target.locality, self._effect())
+        if right.cell is not None and right.cell != self._cell(target):
+            text = _("By %(article)s the member belongs to %(cell)s: %(why)s")
+            yield text % {"article": right.article, "cell": right.cell, "why": right.why}
 
     def blockers(self, target: Request) -> Iterable[Blocker]:
         cell = self._cell(target)
+        chosen = self._chosen()["cell"]
         found = granting_blockers(
-            target, self.request.user, self.day, self._effect(), chosen=self._chosen()
+            target, self.request.user, self.day, self._effect(), chosen=chosen
         )
         if not found and cell:
             found = admission_blockers(member=self._person(target), cell=cell)
@@ -211,16 +266,35 @@ class GrantAdmission(Grant):
             return deciding_blockers(self.target, self.request.user, timezone.localdate())
         return super().foreseen()
 
-    def _cell(self, target: Request) -> Unit | None:
-        return target.cell or self._chosen()
-
     def foretold(self, target: Request) -> Iterable[Text]:
         text = _("%(who)s is admitted to %(cell)s on %(day)s, under the next number.")
-        cell = self._cell(target)
+        cell, workplace = self._cell(target), self._workplace(target)
         yield sentence(text, who=target.applicant, cell=cell, day=self._effect())
+        if workplace is not None and target.is_veiled:
+            yield sentence(_("The work is entered from %(day)s."), day=self._effect())
+        elif workplace is not None:
+            text = _("Works at %(place)s since %(day)s.")
+            yield sentence(text, place=workplace, day=self._effect())
+        else:
+            yield _("No work is entered: the application names no workplace of the register.")
+
+    def _chosen(self) -> dict[str, Any]:
+        return {name: self.cleaned_data.get(name) for name in ("cell", "workplace")}
+
+    def _cell(self, target: Request) -> Unit | None:
+        return target.cell or self.cleaned_data.get("cell")
+
+    def _workplace(self, target: Request) -> Workplace | None:
+        return target.workplace or self.cleaned_data.get("workplace")
 
     def _person(self, target: Request) -> Member:
         return Member(joined=self._effect(), **applicant(target))
+
+
+def granted_by(asked: Request) -> type[Granting]:
+    """The act by which a request is granted."""
+    own = {ADMISSION: GrantAdmission, CORRECTION: GrantCorrection}
+    return own.get(Request.Kind(asked.kind), Grant)
 
 
 @act_on(Request)

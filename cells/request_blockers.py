@@ -109,8 +109,9 @@ def open_blockers(member: Member, kind: str) -> Iterator[Blocker]:
     """Of each kind a member has one request that waits."""
     waiting = Request.objects.open().filter(member=member, kind=kind).first()
     if waiting is not None:
-        reason = _("%(request)s waits for a decision already, asked on %(day)s.")
-        yield Blocker(reason % {"request": told(waiting), "day": day_in_words(waiting.asked_on)})
+        reason = _("Asked on %(day)s already, and not decided yet: %(what)s.")
+        values = {"what": waiting.get_kind_display(), "day": day_in_words(waiting.asked_on)}
+        yield Blocker(reason % values)
 
 
 def cell_blockers(cell: Unit, on: date) -> Iterator[Blocker]:
@@ -315,12 +316,11 @@ def _asked_later(request: Request) -> Blocker:
 
 def decided_blocker(request: Request) -> Blocker:
     """What to tell whoever comes second."""
-    reason = _("%(request)s was decided on %(day)s already: %(state)s%(by)s.")
+    reason = _("This request was decided on %(day)s already: %(state)s%(by)s.")
     account = request.decided_by
     return Blocker(
         reason
         % {
-            "request": told(request),
             "day": day_in_words(request.decided_on) if request.decided_on else "",
             "state": request.get_state_display(),
             "by": _(" by %(account)s") % {"account": account} if account else "",
@@ -396,11 +396,6 @@ def home_on(member: Member, on: date) -> Registration | None:
     """The home registration that holds on the day. One query."""
     homes = member.registrations.filter(kind=HOME).in_force(on)
     return homes.select_related("unit__parent").first()
-
-
-def told(request: Request) -> str:
-    """The request in words: what is asked, and by whom."""
-    return f"{request}: {request.applicant}"
 
 
 def advised(advice: Advice) -> Unit:

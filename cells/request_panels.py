@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from cells.request_acts import granted_by
 from districts.panels import Panel, Waiting, declare_panel, declare_waiting
 from districts.roles import CHANGE
 from districts.scope import ground_of, holds_any
@@ -30,7 +31,7 @@ def _act(asked: Request, act: str) -> str:
 
 def grant_address(asked: Request) -> str:
     """The page on which the request is granted."""
-    return _act(asked, "grant-admission" if asked.kind == Request.Kind.ADMISSION else "grant")
+    return _act(asked, granted_by(asked).name)
 
 
 def _to_decide(request: HttpRequest) -> Mapping[str, Any] | None:

@@ -30,8 +30,9 @@ from cells.request_blockers import (
     transfer_blockers,
     withdrawing_blockers,
 )
-from districts.models import Locality, Unit
+from districts.models import Locality, Unit, Workplace
 from members.belonging import keeps_exceptions
+from members.employments import start_employment
 from members.membership import admit_member, end_membership, readmit_member
 from members.merging import moves_with_merging
 from members.models import Leaving, Member, Request
@@ -63,12 +64,14 @@ def ask_for_admission(
     phone: str = "",
     address: str = "",
     locality: Locality | None = None,
+    workplace: Workplace | None = None,
     reason: str = "",
     by: Any = None,
 ) -> Request:
     """Ask that a person be admitted to `cell`; its district or local group decides.
 
-    `by` is the account that enters it. Raises `CannotAsk`.
+    `by` is the account that enters it; the work at `workplace` is entered with the admission.
+    Raises `CannotAsk`.
     """
     request = Request(
         kind=Kind.ADMISSION,
@@ -79,6 +82,7 @@ def ask_for_admission(
         phone=phone,
         address=address,
         locality=locality,
+        workplace=workplace,
     )
     return keep_request(
         request, cell=cell, on=on, reason=reason, by=by, also=cell_blockers(cell, on)
@@ -181,15 +185,18 @@ def grant_request(
     takes_effect: date | None = None,
     reason: str = "",
     cell: Unit | None = None,
+    workplace: Workplace | None = None,
 ) -> Request:
     """Grant the request, and do what it asks for from `takes_effect` on, the day `on` if none.
 
-    `by` is the account that decides, `cell` the one it chooses where an application names none.
-    Raises `CannotDecide` with all that stands in the way.
+    `by` is the account that decides, `cell` and `workplace` those that it chooses where an
+    application names none. Raises `CannotDecide` with all that stands in the way.
     """
     request, effect = _locked(request), takes_effect or on
     refuse_if(granting_blockers(request, by, on, effect, chosen=cell), CannotDecide)
     request.cell = request.cell or cell
+    if request.kind == Kind.ADMISSION:
+        request.workplace = request.workplace or workplace
     request.takes_effect, request.member = effect, _carry_out(request, effect)
     granted = settle(request, State.GRANTED, on=on, by=by, reason=reason)
     if request.kind == Kind.EXIT:
@@ -241,7 +248,10 @@ def _carry_out(request: Request, on: date) -> Member | None:
     if kind == Kind.READMISSION and member and cell:
         return readmit_member(member=member, on=on, cell=cell)
     if kind == Kind.ADMISSION and cell:
-        return admit_member(joined=on, cell=cell, **applicant(request))
+        newcomer = admit_member(joined=on, cell=cell, **applicant(request))
+        if request.workplace is not None:  # without it nothing would explain the cell (A1)
+            start_employment(member=newcomer, workplace=request.workplace, since=on)
+        return newcomer
     if kind in TOLD:
         return carry_out(request, on)
     if member and cell:
@@ -263,7 +273,7 @@ def settle(request: Request, state: str, *, on: date, by: Any, reason: str) -> R
     request.save(
         update_fields=[
             *("state", "decided_on", "decided_by", "decision_reason"),
-            *("member", "takes_effect", "cell"),
+            *("member", "takes_effect", "cell", "workplace"),
         ]
     )
     return request

@@ -57,7 +57,10 @@ def telling_blockers(told: Request, on: date) -> list[Blocker]:
     if member is None or not member.is_present(on):
         blockers.append(Blocker(_("Only a member tells what has changed.")))
     elif since is not None and since < member.joined:
-        reason = _("You are a member since %(day)s: tell what was before as an error in your data.")
+        reason = _(
+            "You are a member since %(day)s: tell what was before under “Something about me is "
+            "wrong”."
+        )
         blockers.append(Blocker(reason % {"day": day_in_words(member.joined)}))
     return blockers
 

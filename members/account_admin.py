@@ -12,18 +12,21 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
+from audit.days import day_in_words
 from audit.ground import Ground
 from districts.acts import Text
 from districts.acts_admin import ActingAdmin
 from districts.picking import Choice, declare_choice
 from districts.roles import CHANGE
 from districts.scope import ground_of, holds_any
+from members.door_models import AddressChange
 from members.models import Account, Member
 from members.names import search_words
 from members.role_acts import seen_roles
-from members.veil import look_up
+from members.veil import is_veiled, look_up
 from members.waiting import WhatWaits
 
 
@@ -87,8 +90,26 @@ class AccountAdmin(ActingAdmin):
         return holds_any(ground_of(request, CHANGE))  # each act looks at what the role would be
 
     def facts(self, request: HttpRequest, obj: Account) -> Iterable[tuple[Text, Any, str]]:
+        if not is_veiled(obj.member_id):  # an address mostly tells the name (A14)
+            yield from _addresses(obj)
         for held in seen_roles(request, account=obj):
             address = (
                 reverse("admin:districts_unit_change", args=[held.unit_id]) if held.unit else ""
             )
             yield held.get_role_display(), held.unit or lazy("the whole organisation"), address
+
+
+def _addresses(account: Account) -> Iterable[tuple[Text, Any, str]]:
+    """The address that logs in, and the one that is to: it does once it has answered a link."""
+    yield lazy("Logs in with"), account.email or lazy("no e-mail address"), ""
+    change = AddressChange.objects.filter(account=account).first()
+    if change is None:
+        return
+    if change.valid_until <= timezone.now():
+        text = _("%(address)s: not confirmed, and the link has run out")
+        yield lazy("New address to log in with"), text % {"address": change.address}, ""
+        return
+    text = _("%(address)s: not confirmed yet; %(whose)s has a link until %(day)s")
+    day = day_in_words(timezone.localdate(change.valid_until))
+    values = {"address": change.address, "whose": change.get_stage_display(), "day": day}
+    yield lazy("New address to log in with"), text % values, ""

@@ -43,7 +43,7 @@ from members.accounts import acts as _account_acts  # noqa: F401  # declare them
 from members.accounts.letters import letter_view
 from members.doubles_admin import PeopleAdmin
 from members.looks import note_look
-from members.models import Employment, Member, Registration
+from members.models import Account, Employment, Member, Registration
 from members.names import search_words
 from members.residence_admin import acts_for_others
 from members.residence_lists import Residence
@@ -258,6 +258,10 @@ class MemberAdmin(PeopleAdmin):
         for work in obj.seen_employments:
             if work.holds(today):
                 yield _("Works at"), work.workplace, ""
+        account = Account.objects.filter(member=obj).first()
+        if account is not None:  # whoever sees the member sees it
+            address = reverse("admin:members_account_change", args=[account.pk])
+            yield _("Account"), account, address
 
 
 def _acts_of_home() -> list[str]:

@@ -18,6 +18,8 @@ from audit.refusals import Blocker
 from districts.acts import Text
 from members.models import Account, Member, Request
 
+WRONG_AND_RIGHT = _("What is wrong, and what is right")  # what the reason of a correction tells
+
 
 class DayField(forms.DateField):
     """A day, by the browser's own calendar, which needs no JavaScript; today unless changed."""
@@ -31,7 +33,8 @@ class Ask(forms.Form):
     """Something a member asks for or tells: the fields that it needs, and what will follow.
 
     `title` names it on a link, `explanation` says in plain words what will be done, `article` is
-    the one it rests on. With `looked_at` it is shown what will follow before it is sent.
+    the one it rests on. With `looked_at` it is shown what will follow before it is sent; where what
+    is typed is looked up in the register, `looks_up` has it done so many times an hour at most.
     """
 
     do_not_call_in_templates: ClassVar[bool] = True  # pages list the classes themselves
@@ -42,6 +45,7 @@ class Ask(forms.Form):
     article: ClassVar[str] = ""
     button: ClassVar[Text] = _("Send")
     looked_at: ClassVar[bool] = False
+    looks_up: ClassVar[bool] = False
     order: ClassVar[int] = 50
 
     reason = forms.CharField(

@@ -250,7 +250,12 @@ class Request(models.Model):
 
     @property
     def article(self) -> str:
-        """The article that it rests on: that of its kind, or of the cell that is asked for."""
+        """The article that it rests on: that of its kind, or of the cell that is asked for.
+
+        None for an exception: it is asked for against the article that names the member's cell.
+        """
+        if self.basis == self.Basis.EXCEPTION:
+            return ""
         if self.kind in (self.Kind.DETACHMENT, self.Kind.JOBLESS):
             return "A6"
         if self.cell:

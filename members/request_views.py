@@ -5,6 +5,7 @@ import json
 from collections.abc import Sequence
 from typing import cast
 
+from allauth.core.internal.ratelimit import consume_or_429
 from django.contrib import messages
 from django.db import IntegrityError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
@@ -22,6 +23,7 @@ from members.models import Account
 from members.portal import own
 
 MOST = 200  # requests on the page of one member
+LOOK_UPS = {"look-up": "30/h/user"}  # of places and cells, in all forms together
 
 
 @require_safe
@@ -49,6 +51,9 @@ def ask(request: HttpRequest, name: str) -> HttpResponse:
     if declared is None or not declared.applies_to(member, today):
         raise Http404
     posted = request.POST if request.method == "POST" else None
+    too_many = _limited(request, declared)
+    if too_many is not None:
+        return too_many
     form = declared(posted, member=member, account=cast(Account, request.user))
     found = list(form.foreseen())
     if posted is None or found or not form.is_valid():
@@ -66,6 +71,16 @@ def ask(request: HttpRequest, name: str) -> HttpResponse:
         again = _("Something was changed at the same moment. Please look again and repeat.")
         return _page(request, form, refused=[Blocker(again)], status=409)
     return redirect("requests")
+
+
+def _limited(request: HttpRequest, declared: type[Ask]) -> HttpResponse | None:
+    """Refuse an account that looks up too much: code after code it would have the whole list."""
+    if request.method != "POST" or not declared.looks_up:
+        return None
+    answer: HttpResponse | None = consume_or_429(
+        request, app="kartei", action="look-up", config=LOOK_UPS
+    )
+    return answer
 
 
 def _seen(form: Ask, foretold: Sequence[tuple[str, Text]]) -> str:

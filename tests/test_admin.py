@@ -236,8 +236,8 @@ def test_the_pages_of_a_member_take_as_many_queries_for_one_row_as_for_three(
         change_cell(member=person, to=cell, on=on)
     page(client, person)
     # Three of them ask which acts on the second registration apply (A4), three about requests, one
-    # whether an invitation is open.
-    with django_assert_num_queries(19 + 6 + RULES):
+    # whether an invitation is open, three whether there is an account.
+    with django_assert_num_queries(22 + 6 + RULES):
         page(client, person)
     with django_assert_num_queries(6):
         page(client, person, "history")

@@ -15,6 +15,7 @@ from audit.models import Entry
 from cells import joining_forms
 from cells.joining_mails import send_application_link
 from cells.requests import grant_request, refuse_request
+from districts.kinds import Kind
 from districts.models import Unit
 from elections.emergency.declaring import declare_emergency
 from members.accounts.tokens import hash_of
@@ -86,7 +87,7 @@ def test_it_goes_to_the_cell_that_work_and_residence_name(client, town, given, c
     assert asked.locality.name == home
     assert (asked.given_name, asked.address) == ("Clara", "New Street 4")
     page = client.get(link_in(answer))
-    assert town.town.district.name in text(page)
+    assert town.town.district.name not in text(page)
     assert asked.cell.name not in text(page)  # where there are cells is not for strangers
     assert "Newcomer" not in text(page)
 
@@ -207,6 +208,13 @@ def test_the_link_is_mailed_too_and_only_hashes_are_kept(client, town):
     assert token not in str(list(Entry.objects.values()))
 
 
+def test_the_log_says_that_it_came_from_the_public_form(client, town):
+    client.post(f"{link_in(send(client))}withdraw/")
+    who = dict(Entry.objects.filter(table="requests").values_list("what", "actor_name"))
+    assert who == {"created": "(public form)", "changed": "(link of the application)"}
+    assert not Entry.objects.exclude(actor=None).filter(table="requests").exists()
+
+
 def test_under_the_link_it_is_withdrawn_once_and_by_post_alone(client, town):
     link = link_in(send(client))
     assert client.get(f"{link}withdraw/").status_code == 405
@@ -243,7 +251,26 @@ def test_a_granted_application_shows_from_when(client, town):
     link = link_in(send(client))
     by = secretary(Unit.objects.get(pk=town.town.district.pk))
     grant_request(request=Request.objects.get(), on=TODAY, by=by)
-    assert "Member from" in text(client.get(link))
+    page = text(client.get(link))
+    assert "Member from" in page
+    assert town.town.street_cell.name in page
+
+
+@pytest.mark.parametrize("taken_back", [False, True])
+def test_it_does_not_tell_whether_a_workplace_is_in_the_register(client, town, taken_back):
+    """One in this district, one elsewhere, one that nobody knows: the pages are the same."""
+    for unit in (town.town.district, town.other):
+        Unit.objects.filter(pk=unit.pk).update(contact=f"Works Lane {unit.pk}")
+    cell = factories.unit(Kind.FACTORY_CELL, town.other)
+    factories.workplace(name="Borealis Mill", cell=cell, locality=town.there)
+    pages = set()
+    for name in ("Aurora Works", "Borealis Mill", "Nobody's Yard", ""):
+        link = link_in(send(client, works_at=name))
+        if taken_back:
+            client.post(f"{link}withdraw/")
+        pages.add(shown(client.get(link)))
+    assert Request.objects.values("unit").distinct().count() == 2
+    assert len(pages) == 1
 
 
 def test_in_an_emergency_the_link_tells_no_contact_and_the_list_no_name(client, town):
@@ -257,6 +284,19 @@ def test_in_an_emergency_the_link_tells_no_contact_and_the_list_no_name(client, 
     assert "Newcomer" in text(client.get(reverse("admin:members_request_changelist")))
     client.force_login(factories.account(is_superuser=True, is_staff=True))
     assert "Newcomer" not in text(client.get(reverse("admin:members_request_changelist")))
+
+
+def test_in_an_emergency_the_preview_does_not_tell_others_where_somebody_works(client, town):
+    send(client, works_at="Aurora Works")
+    unit, above = (Unit.objects.get(pk=one.pk) for one in (town.town.district, town.town.town))
+    declare_emergency(unit=unit, by=above, on=TODAY, reason="Arrests.")
+    address = reverse("admin:members_request_act", args=[Request.objects.get().pk, ACT])
+    client.force_login(factories.account(is_superuser=True, is_staff=True))
+    page = text(client.post(address, {"on": TODAY.isoformat()}))
+    assert "The work is entered from" in page
+    assert "Aurora" not in page
+    client.force_login(secretary(unit))
+    assert "Works at Aurora Works" in text(client.post(address, {"on": TODAY.isoformat()}))
 
 
 def test_switched_off_there_is_no_form_and_no_way_to_it(client, town, settings):

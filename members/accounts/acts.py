@@ -47,6 +47,10 @@ class Inviting(Undated, MemberAct):
     looked_at = False
     way: str
 
+    @classmethod
+    def applies_to(cls, target: Member, on: date) -> bool:
+        return not any(invitation_blockers(target, cls.way))
+
     def foreseen(self) -> Iterable[Blocker]:
         return invitation_blockers(self.target, self.way) if self.target else ()
 

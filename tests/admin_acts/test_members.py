@@ -151,7 +151,7 @@ def test_the_page_offers_what_can_be_done_now(client, town, secretary, person):
         return {link.url.rstrip("/").rsplit("/", 1)[-1] for link in page.context_data["acts"]}
 
     now = {"change-cell", "register", "start-employment", "move-house", "end-membership"}
-    now |= {"merge", "ask-transfer", "ask-exit", "invite-to-portal", "invite-by-letter"}
+    now |= {"merge", "ask-transfer", "ask-exit", "invite-by-letter"}  # no e-mail
     assert offered() == now
     end_membership(member=person, on=ON, reason="died")
     assert offered() == {"readmit", "merge", "ask-readmission"}

@@ -3,7 +3,9 @@
 import pytest
 from django.urls import reverse
 
+from districts.acts import acts_on
 from districts.roles import AUDITOR, grant_role
+from members.models import Member
 from tests import factories
 from tests.admin_acts.performing import DAY, ON, history, homes
 
@@ -59,3 +61,21 @@ def test_who_may_only_look_is_offered_nothing_to_do_with_several(client, town, p
     given = {"to": town.street_cell.code, "kind": "home", "on": DAY, "reason": "So."}
     several(client, [person], **given)
     assert len(homes(person)) == 1
+
+
+@pytest.mark.parametrize("name", [name for name, act in acts_on(Member).items() if act.bulk])
+def test_the_first_button_shows_what_will_be_done_and_says_so(
+    client, town, secretary, person, name
+):
+    """Done to several rows every act is looked at first, also one whose form says all it does."""
+    chosen = {"action": name, "_selected_action": [person.pk], "index": "0"}
+    shown = client.post(reverse("admin:members_member_changelist"), chosen).content.decode()
+    assert "Show what this will do" in shown
+    assert "Do it" not in shown
+
+
+def test_the_second_button_does_it(client, town, secretary, person):
+    chosen = {"action": "invite-to-portal", "_selected_action": [person.pk], "perform": "1"}
+    shown = client.post(reverse("admin:members_member_changelist"), chosen).content.decode()
+    assert "Do it" in shown
+    assert "Show what this will do" not in shown

@@ -51,7 +51,7 @@ def test_from_the_form_to_the_cell_that_placement_names(
     steps.click(plain.get_by_role("button", name="Send the application"))
     steps.click(plain.get_by_role("link", name="/join/"))
     steps.within(12)
-    expect(plain.get_by_role("main")).to_contain_text(place.town.district.name)
+    expect(plain.get_by_role("main")).to_contain_text("those who admit members where you")
     assert not too_wide(plain)
 
     log_in(page, live_server, making.secretary(place.town.district))
@@ -62,8 +62,10 @@ def test_from_the_form_to_the_cell_that_placement_names(
     expect(page.locator("body")).to_contain_text("Granted on")
     home = Member.objects.get(family_name="Newcomer").registrations.get(kind="home")
     assert home.unit_id == place.town.factory_cell.pk
+    assert home.member.employments.get().workplace == place.works
 
     plain.reload()
     expect(plain.get_by_role("main")).to_contain_text("Member from")
+    expect(plain.get_by_role("main")).to_contain_text(place.town.factory_cell.name)
     assert not too_wide(plain)
     assert complaints == []

@@ -3,10 +3,13 @@
 from datetime import timedelta
 
 import pytest
+from django.core.cache import cache
 from django.urls import reverse
 
 from cells.requests import CannotDecide, grant_request
 from districts.roles import SECRETARY, grant_role
+from members import request_views
+from members.asking import asked_by_name
 from members.employments import end_employment
 from members.models import Member, Request
 from tests import factories
@@ -14,6 +17,12 @@ from tests.meetings.pages import queries, send
 from tests.portal import making
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def patient():
+    """Nobody has looked anything up yet."""
+    cache.clear()
 
 
 @pytest.fixture
@@ -118,6 +127,26 @@ class TestAddress:
             grant(Request.objects.get())
 
 
+class TestLookingUp:
+    """An account looks so many places and cells up in an hour, in all forms together."""
+
+    def test_more_in_an_hour_are_refused_of_this_account_alone(self, client, town, monkeypatch):
+        monkeypatch.setitem(request_views.LOOK_UPS, "look-up", "4/h/user")
+        making.logged_in(client, making.resident(town))
+        typed = {"work": "workplace", "transfer": "cell", "address": "locality"}
+        for name, field in typed.items():
+            assert client.post(reverse("ask", args=[name]), {field: "nowhere"}).status_code == 422
+        assert client.post(reverse("ask", args=["work"])).status_code == 422
+        for name, field in typed.items():
+            answer = client.post(reverse("ask", args=[name]), {field: "nowhere"})
+            assert answer.status_code == 429
+            assert b"There were too many tries from here." in answer.content
+        assert client.get(reverse("ask", args=["work"])).status_code == 200
+        assert client.post(reverse("ask", args=["correction"]), {"reason": "A"}).status_code == 302
+        making.logged_in(client, making.resident(town))
+        assert client.post(reverse("ask", args=["work"])).status_code == 422
+
+
 class TestWork:
     def test_new_work_takes_the_place_of_the_present_one(self, client, town):
         member = making.resident(town)
@@ -136,6 +165,31 @@ class TestWork:
         filled = {"standing": "main", "since": making.today().isoformat()}
         assert b"Aurora" not in client.post(address, {**filled, "workplace": "a"}).content
         assert b"Aurora Mill" in client.post(address, {**filled, "workplace": "aur"}).content
+
+    def test_the_help_names_the_link_that_there_is(self, client, town):
+        making.logged_in(client, making.resident(town))
+        page = client.get(reverse("ask", args=["work"])).content.decode()
+        assert f"under “{asked_by_name('correction').title}”" in page
+
+    def test_of_several_that_fit_few_names_are_told_and_no_codes(self, client, town):
+        mills = [factories.workplace(name=f"Aurora Mill {number}") for number in range(5)]
+        making.logged_in(client, making.resident(town))
+        shown = self.typed(client, "aurora mill")
+        assert "Which one? Please give its name: Aurora Mill 0; Aurora Mill 1" in shown
+        assert "and others" in shown
+        assert not [mill for mill in mills if mill.code in shown]
+        assert "Aurora Mill 3" not in shown
+
+    def test_of_several_with_one_name_the_place_says_which(self, client, town):
+        for locality in (town.here, town.there):
+            factories.workplace(name="Bakery", cell=town.town.factory_cell, locality=locality)
+        making.logged_in(client, making.resident(town))
+        assert "name: Bakery, Riverside; Bakery, Hilltop." in self.typed(client, "bakery")
+        assert "You go over to the cell" in self.typed(client, "Bakery, Hilltop")
+
+    def typed(self, client, text):
+        filled = {"standing": "main", "since": making.today().isoformat(), "workplace": text}
+        return client.post(reverse("ask", args=["work"]), filled).content.decode()
 
     def test_a_side_job_changes_no_cell(self, client, town):
         making.logged_in(client, making.worker(town))
@@ -202,7 +256,7 @@ class TestOwnRequests:
         ask(client, "correction", reason="One")
         answer = client.post(reverse("ask", args=["correction"]), {"reason": "Two"})
         assert answer.status_code == 422
-        assert b"waits for a decision already" in answer.content
+        assert b"already, and not decided yet: correction of my data." in answer.content
         assert Request.objects.count() == 1
 
     def test_an_exception_needs_a_reason_and_is_told_as_one(self, client, town):
@@ -210,8 +264,12 @@ class TestOwnRequests:
         address = reverse("ask", args=["transfer"])
         answer = client.post(address, {"cell": town.town.street_cell.code})
         assert answer.status_code == 409
-        ask(client, "transfer", cell=town.town.street_cell.code, reason="Ill")
+        _answer, shown = ask(client, "transfer", cell=town.town.street_cell.code, reason="Ill")
+        assert '<span class="article">A1</span> The articles name another cell' in shown
         assert Request.objects.get().basis == "exception"
+        listed = client.get(reverse("requests")).content.decode()
+        assert "<strong>Transfer to another cell</strong>" in listed  # no article speaks for it
+        assert "as an exception" in listed
 
     def test_those_of_others_are_not_there(self, client, town):
         other = making.resident(town)

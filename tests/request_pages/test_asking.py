@@ -38,7 +38,7 @@ class TestAsking:
         asked = Request.objects.get()
         assert (asked.kind, asked.reason, asked.asked_by) == ("detachment", "No work.", secretary)
         (told,) = foreseen(client, person, "ask-detachment")
-        assert "waits for a decision already" in told
+        assert "already, and not decided yet" in told
 
     @pytest.mark.parametrize(
         ("days", "works", "offered"), [(200, False, True), (5, False, True), (5, True, False)]

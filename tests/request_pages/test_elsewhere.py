@@ -77,15 +77,15 @@ class TestElsewhere:
         assert len(about_requests(queries)) == 2  # all that is shown, and whether one waits
 
 
-def test_every_step_stands_in_the_time_line_with_its_article(town, street, idle):
+def test_every_step_stands_in_the_time_line_and_an_exception_with_no_article(town, street, idle):
     decider = factories.account(is_superuser=True)
     day = date(2024, 9, 1)
     asked = exception(town, idle, on=day)
     to = f"transfer to another cell, to {asked.cell}, as an exception"
-    first = Event(day, 0, f"Asked: {to}. {town.district} decides by 2024-10-01.", "A3")
+    first = Event(day, 0, f"Asked: {to}. {town.district} decides by 2024-10-01.", "")
     assert list(of_request(asked)) == [first]
     refused_one = refuse_request(request=asked, on=date(2024, 9, 2), by=decider, reason="No.")
-    last = Event(date(2024, 9, 2), 1, f"Refused by {town.district}: {to}.", "A3")
+    last = Event(date(2024, 9, 2), 1, f"Refused by {town.district}: {to}.", "")
     assert list(of_request(refused_one)) == [first, last]
     leaving = ask_to_leave(member=idle, on=day)
     back = withdraw_request(request=leaving, on=day, by=decider)
