@@ -25,7 +25,7 @@ from audit.chain import content_digest, digest
 from audit.models import Chain, Entry
 
 ORGANISATION = 0  # the chain of what concerns no unit
-_SHOWN = "…"  # in the place of a secret
+SHOWN = "…"  # in the place of a secret
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -108,7 +108,7 @@ def log_changes(
 
 def hidden(_value: str) -> str:
     """What stands in the log in place of a secret."""
-    return _SHOWN
+    return SHOWN
 
 
 def model_of(table: str) -> type[models.Model] | None:

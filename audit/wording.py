@@ -11,7 +11,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from audit.days import day_in_words, moment_in_words
-from audit.log import model_of
+from audit.log import SHOWN, model_of
 from audit.models import Entry
 
 
@@ -42,11 +42,16 @@ def title(entry: Told) -> str:
 
 
 def changes(entry: Told) -> Iterator[Change]:
-    """The fields that an entry changed; of a new row those that are filled."""
+    """The fields that an entry changed; of a new row those that are filled.
+
+    Of a secret it is told that it was changed, since no more is kept of it.
+    """
     model = model_of(entry.table)
     for name, (before, after) in entry.changes.items():
         shown = Change(_label(model, name), _value(model, name, before), _value(model, name, after))
-        if shown.before != shown.after:
+        if before == after == SHOWN:
+            yield Change(shown.label, "", _("changed"))
+        elif shown.before != shown.after:
             yield shown
 
 

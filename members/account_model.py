@@ -1,5 +1,6 @@
 """The accounts of those who log in."""
 
+from datetime import datetime, timedelta
 from secrets import token_urlsafe
 from typing import ClassVar
 
@@ -10,6 +11,8 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
+
+ADDRESS_TOLD = timedelta(days=30)  # for how long what the office asked for is told
 
 
 def new_handle() -> str:
@@ -50,6 +53,10 @@ class Account(AbstractUser):
         blank=True,
         help_text=_("The first day that it lets nobody in."),
     )
+    # Told to the member for a while, whatever became of it.
+    address_by_office = models.DateTimeField(
+        _("another address asked for by the office"), null=True, editable=False
+    )
     # Counted up, it ends every session of the account at once.
     sessions_ended = models.PositiveIntegerField(default=0, editable=False)
 
@@ -78,6 +85,12 @@ class Account(AbstractUser):
         """Whether it lets somebody in today."""
         closed = self.closes_on is not None and self.closes_on <= timezone.localdate()
         return self.is_active and not closed
+
+    @property
+    def told_address_by_office(self) -> datetime | None:
+        """When the office asked for another address, as long as it is told. No query."""
+        at = self.address_by_office
+        return at if at is not None and timezone.now() < at + ADDRESS_TOLD else None
 
     def _get_session_auth_hash(self, secret: str | None = None) -> str:
         kept = f"{self.password}{self.sessions_ended or ''}"

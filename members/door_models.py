@@ -86,7 +86,10 @@ class Invitation(models.Model):
 
 
 class AddressChange(models.Model):
-    """A new address to log in with, until it holds: first the old one agrees, then the new one."""
+    """A new address to log in with, until it holds: first the old one agrees, then the new one.
+
+    One that the office asks for needs the new address alone; the old one is told before.
+    """
 
     class Stage(models.TextChoices):
         """Whose word is awaited."""
@@ -100,6 +103,7 @@ class AddressChange(models.Model):
     address = models.EmailField(_("new address"))
     stage = models.CharField(max_length=5, choices=Stage.choices)
     token_hash = models.CharField(max_length=64, blank=True, editable=False)  # none is made yet
+    by_office = models.BooleanField(_("asked for by the office"), default=False)
     valid_until = models.DateTimeField(_("valid until"))
 
     class Meta:
