@@ -57,6 +57,10 @@ class Account(AbstractUser):
     address_by_office = models.DateTimeField(
         _("another address asked for by the office"), null=True, editable=False
     )
+    # Made with the account's first passkey, they were not shown yet.
+    codes_to_keep = models.BooleanField(
+        _("recovery codes still to be kept"), default=False, editable=False
+    )
     # Counted up, it ends every session of the account at once.
     sessions_ended = models.PositiveIntegerField(default=0, editable=False)
 

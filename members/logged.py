@@ -73,7 +73,7 @@ log_changes(
     name=lambda account: account.username,
     unit=lambda account: home_of(account.member_id),
     member=lambda account: account.member_id,
-    leave_out=("last_login", "handle", "sessions_ended"),
+    leave_out=("last_login", "handle", "sessions_ended", "codes_to_keep"),
     secret=("password", "email"),
 )
 log_changes(

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import cast
 
+from allauth.mfa.models import Authenticator
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -21,3 +22,15 @@ def address_by_office(request: HttpRequest, member: Member) -> Iterable[Waiting]
         day = day_in_words(timezone.localdate(at))
         text = _("On %(day)s the office asked for another address for your login: is that right?")
         yield Waiting(text % {"day": day}, reverse("mfa_index"))
+
+
+@waits(order=6)
+def codes_to_keep(request: HttpRequest, member: Member) -> Iterable[Waiting]:
+    """That recovery codes came with the passkey. One query, until they are kept."""
+    account = cast(Account, request.user)
+    if not account.codes_to_keep:
+        return
+    kind = Authenticator.Type.RECOVERY_CODES
+    if Authenticator.objects.filter(user=account, type=kind).exists():
+        text = _("Keep your recovery codes: they let you in if the passkey is lost.")
+        yield Waiting(text, reverse("mfa_view_recovery_codes"))
