@@ -44,7 +44,11 @@ class Account(AbstractUser):
         related_name="account",
         verbose_name=_("member"),
     )
-    handle = models.CharField(max_length=64, unique=True, editable=False, default=new_handle)
+    handle = models.CharField(
+        _("name in passkeys"), max_length=64, unique=True, editable=False, default=new_handle
+    )
+    # Django calls it "member since" in German, which is another day.
+    date_joined = models.DateTimeField(_("account made"), default=timezone.now)
     # Held by the act that gives and takes roles, so that no request has to look for one.
     holds_office = models.BooleanField(_("holds a role"), default=False, editable=False)
     closes_on = models.DateField(
@@ -62,7 +66,9 @@ class Account(AbstractUser):
         _("recovery codes still to be kept"), default=False, editable=False
     )
     # Counted up, it ends every session of the account at once.
-    sessions_ended = models.PositiveIntegerField(default=0, editable=False)
+    sessions_ended = models.PositiveIntegerField(
+        _("times that all sessions were ended"), default=0, editable=False
+    )
 
     objects: ClassVar[AccountManager] = AccountManager()
 
