@@ -292,11 +292,6 @@ def _entry(
     return {"title": title, "icon": icon, "link": link, "permission": permission}
 
 
-def _language(code: str) -> dict[str, Any]:
-    """An entry of the menu of one's account: read the office in that language."""
-    return {"title": dict(LANGUAGES)[code], "link": reverse_lazy("language", args=[code])}
-
-
 def _file(name: str) -> Callable[[Any], str]:
     """One of the office's style sheets or scripts."""
     return lambda request: static(f"kartei/{name}")
@@ -316,12 +311,8 @@ UNFOLD = {
     "SHOW_HISTORY": False,  # it stands beside the acts
     "SHOW_VIEW_ON_SITE": False,
     "SHOW_BACK_BUTTON": False,
-    "ACCOUNT": {
-        "navigation": [
-            *(_language(code) for code, _name in LANGUAGES),
-            {"title": _("My account"), "link": reverse_lazy("mfa_index")},
-        ]
-    },
+    # The template adds the languages.
+    "ACCOUNT": {"navigation": [{"title": _("My account"), "link": reverse_lazy("mfa_index")}]},
     "SITE_FAVICONS": [{"rel": "icon", "href": lambda request: static("kartei/icon.svg")}],
     # The colours stand in the first.
     "STYLES": [_file(f"{name}.css") for name in _STYLES],
