@@ -164,7 +164,12 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None  # nobody logs in with it
 MFA_ADAPTER = "members.accounts.adapter.FactorAdapter"
-MFA_FORMS = {"login_webauthn": "members.accounts.forms.PasskeyForm"}
+MFA_FORMS = {
+    "activate_totp": "members.accounts.forms.ActivateCodesForm",
+    "authenticate": "members.accounts.forms.CodeOrRecoveryForm",
+    "login_webauthn": "members.accounts.forms.PasskeyForm",
+    "reauthenticate": "members.accounts.forms.CodeAgainForm",
+}
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_ISSUER = "Kartei"

@@ -103,7 +103,7 @@ def test_a_secretary_sets_codes_up_and_reaches_the_office_with_them(
     page.get_by_role("link", name="Use codes from an app").click()
     expect(page.locator(".qr svg")).to_be_visible()
     secret = page.locator("main code").inner_text()
-    page.get_by_label("Authenticator code").fill(code_of(secret))
+    page.get_by_label("Code that the app shows").fill(code_of(secret))
     page.get_by_role("button", name="Turn the codes on").click()
     recovery = page.get_by_role("listitem").locator("code").first.inner_text()
     page.get_by_role("link", name="Go on").click()
