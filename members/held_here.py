@@ -21,6 +21,7 @@ from members.models import (
     Registration,
     Request,
 )
+from members.templatetags.pages import browser
 
 # What the search compares follows from the names, and says nothing more.
 _PERSON = [field for field in Member._meta.concrete_fields if field.name != "search"]
@@ -111,12 +112,12 @@ declare_part(
         order=89,
         name="sessions",
         lookup=_OF_USER,
-        leave_out=("session_key", "data"),
+        leave_out=("session_key", "data", "ip"),  # from where is kept of nobody
         labels={
             "created_at": _("since"),
-            "ip": _("from where (not kept)"),
             "last_seen_at": _("last seen"),
             "user_agent": _("browser"),
         },
+        words={"user_agent": browser},
     )
 )

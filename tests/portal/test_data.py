@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from allauth.usersessions.models import UserSession
 from django.apps import apps
 from django.urls import get_resolver, reverse
 from django.utils.functional import Promise
@@ -203,7 +204,11 @@ def test_what_the_page_tells_has_no_word_of_the_program(client, town):
     scope = ["secretary D-1", "auditor (everything)", "administrator"]
     look = Draft(what="looked", table="members", member=member.pk, facts={"scope": scope})
     note(look, act="look")
+    phone = {"user_agent": "Gecko/20100101 Firefox/130.0", "session_key": "one"}
+    UserSession.objects.create(user=account, ip="0.0.0.0", data={}, **phone)
     page = client.get(reverse("my-data"), headers={"Accept-Language": "de"}).text
+    assert "<dt>Browser</dt><dd>Firefox</dd>" in page
+    assert "0.0.0.0" not in page
     assert "Sekretär/in D-1, Prüfer/in (die ganze Organisation), Administration" in page
     assert "Mitglied seit" not in page
     assert "<dt>Konto angelegt</dt><dd>02.01.2026" in page
