@@ -20,14 +20,16 @@ from uuid import UUID, uuid4
 from auditlog.registry import auditlog
 from django.db import models, transaction
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from audit.chain import content_digest, digest
 from audit.models import Chain, Entry
 
 ORGANISATION = 0  # the chain of what concerns no unit
-_SHOWN = "…"  # in the place of a secret
+SHOWN = "…"  # in the place of a secret
 
+Text = str | Promise
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -46,6 +48,9 @@ class Logged:
     name: Callable[[Any], Any]
     unit: Callable[[Any], int | None]
     member: Callable[[Any], int | None]
+    title: Text = ""
+    labels: Mapping[str, Text] = field(default_factory=dict)
+    words: Mapping[str, Callable[[str], str]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -92,12 +97,17 @@ def log_changes(
     name: Callable[[Any], Any] | None = None,
     leave_out: Sequence[str] = (),
     secret: Sequence[str] = (),
+    title: Text = "",
+    labels: Mapping[str, Text] | None = None,
+    words: Mapping[str, Callable[[str], str]] | None = None,
 ) -> None:
     """Log every change of a row of `model` that is saved or deleted.
 
     `leave_out` are fields that follow from others, `secret` those of which only the change is kept.
+    `title` and `labels` name the table and its fields for people where the model, which may be of
+    another package, does not; `words` say a value of a field as people do.
     """
-    _logged[model] = Logged(table, key, name or key, unit, member)
+    _logged[model] = Logged(table, key, name or key, unit, member, title, labels or {}, words or {})
     fields = {field.name for field in model._meta.concrete_fields} - {*leave_out, "id"}
     auditlog.register(
         model,
@@ -109,12 +119,24 @@ def log_changes(
 
 def hidden(_value: str) -> str:
     """What stands in the log in place of a secret."""
-    return _SHOWN
+    return SHOWN
 
 
 def model_of(table: str) -> type[models.Model] | None:
     """The model whose rows the log names by `table`, None for one that is no longer logged."""
     return next((model for model, logged in _logged.items() if logged.table == table), None)
+
+
+def logged_as(model: type[models.Model] | None) -> Logged | None:
+    """How the rows of the model stand in the log, None for one that is not logged."""
+    return _logged.get(model) if model else None
+
+
+def logged_fields() -> Iterator[tuple[type[models.Model], str]]:
+    """Every field that the log can tell a change of, with its model."""
+    for model in _logged:
+        for name in auditlog.get_model_fields(model)["include_fields"]:
+            yield model, name
 
 
 def key_of(row: models.Model) -> tuple[str, str]:

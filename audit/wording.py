@@ -11,7 +11,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from audit.days import day_in_words, moment_in_words
-from audit.log import model_of
+from audit.log import SHOWN, Text, logged_as, model_of
 from audit.models import Entry
 
 
@@ -36,23 +36,37 @@ class Change:
 def title(entry: Told) -> str:
     """What was done to which kind of row: 'Registration created'."""
     model = model_of(entry.table)
-    name = str(model._meta.verbose_name) if model else entry.table
+    known = logged_as(model)
+    name = str((known and known.title) or (model._meta.verbose_name if model else entry.table))
     what = str(Entry.What(entry.what).label)
     return f"{capfirst(name)} {what}" if name else str(capfirst(what))
 
 
 def changes(entry: Told) -> Iterator[Change]:
-    """The fields that an entry changed; of a new row those that are filled."""
+    """The fields that an entry changed; of a new row those that are filled.
+
+    Of a secret it is told that it was changed, since no more is kept of it; of a new row nothing.
+    """
     model = model_of(entry.table)
     for name, (before, after) in entry.changes.items():
         shown = Change(_label(model, name), _value(model, name, before), _value(model, name, after))
-        if shown.before != shown.after:
+        if before == after == SHOWN and entry.what == Entry.What.CHANGED:
+            yield Change(shown.label, "", _("changed"))
+        elif shown.before != shown.after:
             yield shown
 
 
 def _label(model: type[models.Model] | None, name: str) -> str:
-    field = _field(model, name)
-    return str(capfirst(getattr(field, "verbose_name", name)))
+    return str(capfirst(str(label_of(model, name))))
+
+
+def label_of(model: type[models.Model] | None, name: str) -> Text:
+    """What a field of the model is called, as the log names it."""
+    known = logged_as(model)
+    if known is not None and name in known.labels:
+        return known.labels[name]
+    called: Text = getattr(_field(model, name), "verbose_name", name)
+    return called
 
 
 def _value(model: type[models.Model] | None, name: str, value: Any) -> str:
@@ -60,6 +74,9 @@ def _value(model: type[models.Model] | None, name: str, value: Any) -> str:
         return ""
     if isinstance(value, bool):
         return _("yes") if value else _("no")
+    known = logged_as(model)
+    if known is not None and name in known.words:
+        return known.words[name](str(value))
     field = _field(model, name)
     if isinstance(field, models.DateField) and isinstance(value, str):
         return _moment(value) if isinstance(field, models.DateTimeField) else _day(value)

@@ -164,7 +164,12 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None  # nobody logs in with it
 MFA_ADAPTER = "members.accounts.adapter.FactorAdapter"
-MFA_FORMS = {"login_webauthn": "members.accounts.forms.PasskeyForm"}
+MFA_FORMS = {
+    "activate_totp": "members.accounts.forms.ActivateCodesForm",
+    "authenticate": "members.accounts.forms.CodeOrRecoveryForm",
+    "login_webauthn": "members.accounts.forms.PasskeyForm",
+    "reauthenticate": "members.accounts.forms.CodeAgainForm",
+}
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_ISSUER = "Kartei"
@@ -292,11 +297,6 @@ def _entry(
     return {"title": title, "icon": icon, "link": link, "permission": permission}
 
 
-def _language(code: str) -> dict[str, Any]:
-    """An entry of the menu of one's account: read the office in that language."""
-    return {"title": dict(LANGUAGES)[code], "link": reverse_lazy("language", args=[code])}
-
-
 def _file(name: str) -> Callable[[Any], str]:
     """One of the office's style sheets or scripts."""
     return lambda request: static(f"kartei/{name}")
@@ -316,12 +316,8 @@ UNFOLD = {
     "SHOW_HISTORY": False,  # it stands beside the acts
     "SHOW_VIEW_ON_SITE": False,
     "SHOW_BACK_BUTTON": False,
-    "ACCOUNT": {
-        "navigation": [
-            *(_language(code) for code, _name in LANGUAGES),
-            {"title": _("My account"), "link": reverse_lazy("mfa_index")},
-        ]
-    },
+    # The template adds the languages.
+    "ACCOUNT": {"navigation": [{"title": _("My account"), "link": reverse_lazy("mfa_index")}]},
     "SITE_FAVICONS": [{"rel": "icon", "href": lambda request: static("kartei/icon.svg")}],
     # The colours stand in the first.
     "STYLES": [_file(f"{name}.css") for name in _STYLES],

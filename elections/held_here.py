@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from elections.bureaus.portfolios import portfolio_label
 from elections.models import (
     Attendance,
     CalendarFeed,
@@ -44,7 +45,14 @@ for _part in (
         leave_out=("member", "state", "answered_on", "statement"),
         also=("question__unit",),
     ),
-    of_model(Seat, _("Seats in bureaus"), order=50, name="seats", also=("bureau__unit",)),
+    of_model(
+        Seat,
+        _("Seats in bureaus"),
+        order=50,
+        name="seats",
+        also=("bureau__unit",),
+        words={"portfolio": portfolio_label},
+    ),
     of_model(Delegate, _("Delegations"), order=51, name="delegates", joined=_OF_DELEGATE),
     of_model(
         Invitation,

@@ -1,5 +1,6 @@
 """The accounts of those who log in."""
 
+from datetime import datetime, timedelta
 from secrets import token_urlsafe
 from typing import ClassVar
 
@@ -10,6 +11,8 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
+
+ADDRESS_TOLD = timedelta(days=30)  # for how long what the office asked for is told
 
 
 def new_handle() -> str:
@@ -41,7 +44,11 @@ class Account(AbstractUser):
         related_name="account",
         verbose_name=_("member"),
     )
-    handle = models.CharField(max_length=64, unique=True, editable=False, default=new_handle)
+    handle = models.CharField(
+        _("name in passkeys"), max_length=64, unique=True, editable=False, default=new_handle
+    )
+    # Django calls it "member since" in German, which is another day.
+    date_joined = models.DateTimeField(_("account made"), default=timezone.now)
     # Held by the act that gives and takes roles, so that no request has to look for one.
     holds_office = models.BooleanField(_("holds a role"), default=False, editable=False)
     closes_on = models.DateField(
@@ -50,8 +57,18 @@ class Account(AbstractUser):
         blank=True,
         help_text=_("The first day that it lets nobody in."),
     )
+    # Told to the member for a while, whatever became of it.
+    address_by_office = models.DateTimeField(
+        _("another address asked for by the office"), null=True, editable=False
+    )
+    # Made with the account's first passkey, they were not shown yet.
+    codes_to_keep = models.BooleanField(
+        _("recovery codes still to be kept"), default=False, editable=False
+    )
     # Counted up, it ends every session of the account at once.
-    sessions_ended = models.PositiveIntegerField(default=0, editable=False)
+    sessions_ended = models.PositiveIntegerField(
+        _("times that all sessions were ended"), default=0, editable=False
+    )
 
     objects: ClassVar[AccountManager] = AccountManager()
 
@@ -78,6 +95,12 @@ class Account(AbstractUser):
         """Whether it lets somebody in today."""
         closed = self.closes_on is not None and self.closes_on <= timezone.localdate()
         return self.is_active and not closed
+
+    @property
+    def told_address_by_office(self) -> datetime | None:
+        """When the office asked for another address, as long as it is told. No query."""
+        at = self.address_by_office
+        return at if at is not None and timezone.now() < at + ADDRESS_TOLD else None
 
     def _get_session_auth_hash(self, secret: str | None = None) -> str:
         kept = f"{self.password}{self.sessions_ended or ''}"

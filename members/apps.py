@@ -14,4 +14,5 @@ class MembersConfig(AppConfig):
         import_module("members.held_here")  # declares what is held on a member
         import_module("members.held_log")
         import_module("members.ask_panel")  # the same of what can be asked
+        import_module("members.accounts.notices")
         import_module("members.accounts.watching").watch()

@@ -46,7 +46,11 @@ class Invitation(models.Model):
     way = models.CharField(_("way"), max_length=10, choices=Way.choices)
     token_hash = models.CharField(max_length=64, blank=True, editable=False)  # none is made yet
     made_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        related_name="+",
+        verbose_name=_("made by"),
     )
     made_at = models.DateTimeField(_("made"), default=timezone.now)
     valid_until = models.DateTimeField(_("valid until"))
@@ -86,7 +90,10 @@ class Invitation(models.Model):
 
 
 class AddressChange(models.Model):
-    """A new address to log in with, until it holds: first the old one agrees, then the new one."""
+    """A new address to log in with, until it holds: first the old one agrees, then the new one.
+
+    One that the office asks for needs the new address alone; the old one is told before.
+    """
 
     class Stage(models.TextChoices):
         """Whose word is awaited."""
@@ -95,11 +102,15 @@ class AddressChange(models.Model):
         NEW = "new", _("the new address")
 
     account = models.OneToOneField(
-        settings.AUTH_USER_MODEL, models.CASCADE, related_name="address_change"
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        related_name="address_change",
+        verbose_name=_("account"),
     )
     address = models.EmailField(_("new address"))
-    stage = models.CharField(max_length=5, choices=Stage.choices)
+    stage = models.CharField(_("awaits the word of"), max_length=5, choices=Stage.choices)
     token_hash = models.CharField(max_length=64, blank=True, editable=False)  # none is made yet
+    by_office = models.BooleanField(_("asked for by the office"), default=False)
     valid_until = models.DateTimeField(_("valid until"))
 
     class Meta:
@@ -124,13 +135,22 @@ class FactorReset(models.Model):
     """A lost second factor: one secretary asks for the reset, another one does it."""
 
     account = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.CASCADE, related_name="factor_resets"
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        related_name="factor_resets",
+        verbose_name=_("account"),
     )
-    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("asked by")
+    )
     asked_at = models.DateTimeField(_("asked"), default=timezone.now)
     valid_until = models.DateTimeField(_("valid until"))
     confirmed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("confirmed by"),
     )
     ended_at = models.DateTimeField(_("ended"), null=True)
 

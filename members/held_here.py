@@ -8,6 +8,7 @@ from allauth.usersessions.models import UserSession
 from django.utils.translation import gettext_lazy as _
 
 from districts.models import HeldRole
+from members.accounts.factor_names import FACTOR_LABELS, factor_in_words
 from members.door_models import AddressChange, FactorReset, Invitation
 from members.holdings import Part, Row, cell_of, declare_part, of_model, told
 from members.models import (
@@ -20,10 +21,14 @@ from members.models import (
     Registration,
     Request,
 )
+from members.templatetags.pages import browser
+
+# What the search compares follows from the names, and says nothing more.
+_PERSON = [field for field in Member._meta.concrete_fields if field.name != "search"]
 
 
 def _person(member: Member) -> Iterable[Row]:
-    yield [cell_of(member, field) for field in Member._meta.concrete_fields]
+    yield [cell_of(member, field) for field in _PERSON]
 
 
 def _not_the_same(member: Member) -> Iterable[Row]:
@@ -33,7 +38,8 @@ def _not_the_same(member: Member) -> Iterable[Row]:
         yield [told("on", _("found on"), day)]
 
 
-declare_part(Part("members", _("Person"), _person, 10, Member))
+_NAMES = {field.name: field.verbose_name for field in _PERSON}
+declare_part(Part("members", _("Person"), _person, 10, Member, _NAMES))
 declare_part(of_model(FormerNumber, _("Former numbers"), order=11, name="former_numbers"))
 declare_part(
     of_model(EarlierMembership, _("Earlier memberships"), order=12, name="earlier_memberships")
@@ -95,6 +101,8 @@ declare_part(
         name="second_factors",
         lookup=_OF_USER,
         leave_out=("data",),
+        labels=FACTOR_LABELS,
+        words={"type": factor_in_words},
     )
 )
 declare_part(
@@ -104,6 +112,12 @@ declare_part(
         order=89,
         name="sessions",
         lookup=_OF_USER,
-        leave_out=("session_key", "data"),
+        leave_out=("session_key", "data", "ip"),  # from where is kept of nobody
+        labels={
+            "created_at": _("since"),
+            "last_seen_at": _("last seen"),
+            "user_agent": _("browser"),
+        },
+        words={"user_agent": browser},
     )
 )

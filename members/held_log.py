@@ -5,17 +5,21 @@ export is told when it took in a unit with which the member was registered at th
 """
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from audit import wording
+from audit.log import model_of
 from audit.models import Entry
 from audit.tables.noting import EVERYTHING
 from districts.models import Unit
 from members.holdings import Part, Row, declare_part, told
 from members.log_filter import LogFilter
+from members.looks import scope_in_words
 from members.models import Member, Registration
 
 What = Entry.What
@@ -24,11 +28,11 @@ _PEOPLE = {"members", "registrations", "employments", "requests", "earlier_membe
 
 def _looks(member: Member) -> Iterator[Row]:
     for entry in Entry.objects.filter(member=member.pk, what=What.LOOKED).order_by("-pk"):
-        scope = ", ".join(entry.facts.get("scope", []))
+        scope = entry.facts.get("scope", [])
         yield [
             told("at", _("when"), entry.at),
             told("who", _("account"), entry.actor_name),
-            told("as", _("in the role of"), scope),
+            told("as", _("in the role of"), ", ".join(scope), scope_in_words(scope)),
         ]
 
 
@@ -39,7 +43,7 @@ def _exports(member: Member) -> Iterator[Row]:
             told("at", _("when"), entry.at),
             told("who", _("account"), entry.actor_name),
             told("what", _("what"), entry.act, titles.get(entry.act, entry.act)),
-            told("unit", _("of"), entry.facts.get("unit", "")),
+            told("unit", _("of"), unit := entry.facts.get("unit", ""), _of(unit)),
         ]
 
 
@@ -57,6 +61,10 @@ def exports_with(member: Member) -> list[Entry]:
         for entry in taken.filter(mine).order_by("-pk")
         if entry.member == member.pk or _took(entry, held)
     ]
+
+
+def _of(unit: str) -> str:
+    return _now("everything") if unit == EVERYTHING else unit
 
 
 def _units(member: Member) -> QuerySet[Unit]:
@@ -86,14 +94,31 @@ def _changes(member: Member) -> Iterator[Row]:
     titles = LogFilter.titles()
     changed = (What.CREATED, What.CHANGED, What.REMOVED)
     for entry in Entry.objects.filter(member=member.pk, what__in=changed).order_by("-pk"):
-        if entry.table == "not_the_same":  # for whom somebody was taken is that person's to know
-            entry.changes = {}
+        entry.changes = _own(entry, member)
         yield [
             told("at", _("when"), entry.at),
             told("act", _("what was done"), entry.act, titles.get(entry.act, entry.act)),
             told("table", _("where"), entry.table, wording.title(entry)),
             told("changes", _("before and after"), entry.changes, _in_words(entry)),
         ]
+
+
+def _own(entry: Entry, member: Member) -> dict[str, Any]:
+    """What an entry changed, without what it says of another member.
+
+    For whom somebody was taken, and by whom he or she was nominated, is that person's to know.
+    """
+    if entry.table == "not_the_same":
+        return {}
+    model = model_of(entry.table)
+    fields = model._meta.concrete_fields if model else ()
+    people = {one.name for one in fields if one.related_model is Member}
+    mine = {"", str(member.pk)}
+    return {
+        name: values
+        for name, values in entry.changes.items()
+        if name not in people or {str(value or "") for value in values} <= mine
+    }
 
 
 def _in_words(entry: Entry) -> str:

@@ -7,7 +7,7 @@ read (GDPR articles 15 and 20). No other member is named in them.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import reduce
 from typing import Any
@@ -39,7 +39,8 @@ Rows = Callable[[Member], Iterable[Row]]
 class Part:
     """What one table holds on a member: its name in the file, its title on the page, its rows.
 
-    `model` is the table, None for what is put together from others.
+    `model` is the table, None for what is put together from others; `labels` are those of the
+    fields that it shows of the model.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Part:
     rows: Rows
     order: int
     model: type[models.Model] | None = None
+    labels: Mapping[str, Text] = field(default_factory=dict)
 
 
 _parts: dict[str, Part] = {}
@@ -75,20 +77,24 @@ def of_model(
     leave_out: Iterable[str] = (),
     also: Sequence[str] = (),
     joined: Sequence[str] = (),
+    labels: Mapping[str, Text] | None = None,
+    words: Mapping[str, Callable[[str], str]] | None = None,
 ) -> Part:
     """The part of the rows of `model` that point to the member by `lookup`. One query.
 
     All fields but the key, the pointer itself, those that point to accounts, of whom others hold
     some, and those to `leave_out`; `also` are ways to more that says what a row is about, `joined`
-    those to what the names of these need.
+    those to what the names of these need. `labels` name the fields of a model that does not, and
+    `words` say a value as people do.
     """
+    labels, words = labels or {}, words or {}
     hidden = {*leave_out, lookup.split("__")[0]}
     fields = [
-        field
-        for field in model._meta.concrete_fields
-        if field.name not in hidden and field.related_model is not Account and not _is_key(field)
+        one
+        for one in model._meta.concrete_fields
+        if one.name not in hidden and one.related_model is not Account and not _is_key(one)
     ]
-    related = [field.name for field in fields if field.related_model is not None] + [
+    related = [one.name for one in fields if one.related_model is not None] + [
         *also,
         *joined,
     ]
@@ -96,17 +102,24 @@ def of_model(
     def rows(member: Member) -> Iterable[Row]:
         found = model._default_manager.filter(**{lookup: member.pk}).select_related(*related)
         for row in found.order_by("pk"):
-            yield [*(cell_of(row, field) for field in fields), *_more(row, also)]
+            cells = (cell_of(row, one, shown[one.name], words.get(one.name)) for one in fields)
+            yield [*cells, *_more(row, also)]
 
-    return Part(name or model._meta.db_table.split("_", 1)[1], title, rows, order, model)
+    shown: dict[str, Text] = {one.name: labels.get(one.name, one.verbose_name) for one in fields}
+    called = name or model._meta.db_table.split("_", 1)[1]
+    return Part(called, title, rows, order, model, shown)
 
 
-def cell_of(row: models.Model, field: Any) -> Cell:
-    """What the row holds in the field."""
+def cell_of(
+    row: models.Model, field: Any, label: Text = "", words: Callable[[str], str] | None = None
+) -> Cell:
+    """What the row holds in the field, under its own name or `label`, and in these `words`."""
     value = getattr(row, field.name)
     shown = getattr(row, f"get_{field.name}_display", None)
     text = shown() if shown is not None and field.choices else value
-    return told(field.name, field.verbose_name, value, text)
+    if words is not None:
+        text = words(str(value))
+    return told(field.name, label or field.verbose_name, value, text)
 
 
 def told(name: str, label: Text, value: Any, text: Any = None) -> Cell:

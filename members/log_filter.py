@@ -12,24 +12,12 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from audit.ground import Ground
-from audit.log import act_names
 from audit.models import Entry
 from districts.acts import DayInput, LineInput, Text, titles
 from districts.log import seen_entries
 from districts.models import Unit
 from districts.picking import SEEN_UNIT, PickField
-
-OTHER_ACTS: dict[str, Text] = {
-    "by-hand": _("Changed by hand"),
-    "by-program": _("Changed by the program"),
-    "look": _("Looked at"),
-    "print-roll": _("Roll of a vote printed"),
-    "settle-residence": _("Registration as a resident, as home and locality ask it"),
-    "import": _("Import"),
-    "export": _("Export"),
-    "export-log": _("Export of the log"),
-    "export-findings": _("Export of findings"),
-}
+from members.act_titles import OTHER_ACTS
 
 
 class LogFilter(forms.Form):
@@ -66,8 +54,7 @@ class LogFilter(forms.Form):
     @staticmethod
     def titles() -> dict[str, Text]:
         """How each act that the log can name is called."""
-        plain = {name: name.replace("-", " ").capitalize() for name in act_names()}
-        return plain | OTHER_ACTS | titles()
+        return OTHER_ACTS | titles()
 
     def narrow(self, ground: Ground) -> QuerySet[Entry]:
         """The entries that are asked for and may be seen; none where a field is wrong."""

@@ -1,8 +1,10 @@
 """What is logged of the people, and which unit an entry concerns."""
 
 from allauth.mfa.models import Authenticator
+from django.utils.translation import gettext_lazy as _
 
 from audit.log import log_changes
+from members.accounts.factor_names import FACTOR_LABELS, factor_in_words
 from members.models import (
     Account,
     EarlierMembership,
@@ -73,7 +75,7 @@ log_changes(
     name=lambda account: account.username,
     unit=lambda account: home_of(account.member_id),
     member=lambda account: account.member_id,
-    leave_out=("last_login", "handle", "sessions_ended"),
+    leave_out=("last_login", "handle", "sessions_ended", "codes_to_keep"),
     secret=("password", "email"),
 )
 log_changes(
@@ -112,6 +114,9 @@ log_changes(
     unit=lambda row: home_of(row.user.member_id),
     member=lambda row: row.user.member_id,
     leave_out=("last_used_at", "data"),
+    title=_("second factor"),
+    labels=FACTOR_LABELS,
+    words={"type": factor_in_words},
 )
 log_changes(
     FactorReset,

@@ -1,19 +1,23 @@
 """Who looked at a member's page is kept in the log: what the register holds is not idle reading."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from audit.ground import Ground
 from audit.log import Draft, note
 from audit.models import Entry
 from audit.periods import in_force
 from districts.models import HeldRole
+from districts.roles import ROLES
 from members.logged import home_of
 from members.models import Member
 
+_ADMINISTRATOR, _EVERYWHERE = "administrator", "(everything)"
 SAME_LOOK = timedelta(minutes=1)  # a page that is loaded again meanwhile, as after each act
 
 
@@ -53,12 +57,25 @@ def roles_covering(account: Any, member: Member) -> list[str]:
     """
     today = timezone.localdate()
     held = HeldRole.objects.filter(in_force(today), account=account).select_related("unit")
-    scope = ["administrator"] if account.is_superuser else []
+    scope = [_ADMINISTRATOR] if account.is_superuser else []
     for role in held.order_by("pk"):
         if role.unit is None:
-            scope.append(f"{role.role} (everything)")
+            scope.append(f"{role.role} {_EVERYWHERE}")
             continue
         reached = Member.objects.on_ground(Ground((role.unit.extent,)), today)
         if reached.filter(pk=member.pk).exists():
             scope.append(f"{role.role} {role.unit.code}")
     return scope
+
+
+def scope_in_words(scope: Iterable[str]) -> str:
+    """Such roles in the reader's language, as the log keeps them for all."""
+    return ", ".join(map(_role_in_words, scope))
+
+
+def _role_in_words(kept: str) -> str:
+    name, _space, unit = kept.partition(" ")
+    if name == _ADMINISTRATOR:
+        return _("administrator")
+    role = str(ROLES[name].label) if name in ROLES else name
+    return f"{role} ({_('the whole organisation')})" if unit == _EVERYWHERE else f"{role} {unit}"

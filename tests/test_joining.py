@@ -187,7 +187,9 @@ def test_one_form_is_kept_once_and_one_address_sends_five_an_hour(client, town):
     for _number in range(3):
         send(client)
     assert Request.objects.count() == 4
-    assert send(client).status_code == 429
+    refused = send(client)
+    assert refused.status_code == 429
+    assert "an hour from now at the latest" in refused.text
     assert Request.objects.count() == 4
     assert not [key for key in cache._cache if "127.0.0.1" in key and "join" in key]
     other = Client(REMOTE_ADDR="192.0.2.7")

@@ -13,6 +13,7 @@ from django.utils.translation import gettext, override
 
 from bin import messages
 from config.unfold_texts import TEXTS
+from tests import factories
 
 
 @pytest.fixture(scope="module", params=messages.LANGUAGES)
@@ -62,6 +63,38 @@ def test_the_language_of_the_browser_is_spoken_until_another_is_chosen(client):
     )
     assert (answer.status_code, answer.url) == (302, login)
     assert 'lang="en"' in client.get(login, headers={"Accept-Language": "de-AT"}).text
+
+
+def languages_in(page: str) -> dict[str, str]:
+    """The links to languages on a page: the name of each by its code."""
+    link = r'<a href="/language/(\w+)/" lang="(\w+)" hreflang="(\w+)"[^>]*>\s*(.*?)\s*</a>'
+    found = re.findall(link, page)
+    assert all(code == lang == other for code, lang, other, _name in found)
+    return {code: name for code, _lang, _other, name in found}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("reader", ["en", "de"])
+@pytest.mark.parametrize("page", ["login", "admin:index"])
+def test_each_language_is_named_in_itself(client, reader, page):
+    client.force_login(factories.account(is_staff=True, is_superuser=True))
+    if page == "login":
+        client.logout()
+    shown = client.get(reverse(page), headers={"Accept-Language": reader}).text
+    assert languages_in(shown) == {"en": "English", "de": "Deutsch"}
+
+
+@pytest.mark.django_db
+def test_a_page_that_answers_a_form_offers_no_other_language(client):
+    """It would be asked for again, and what it shows once is lost, or it is not there at all."""
+    assert languages_in(client.get(reverse("login")).text)
+    assert not languages_in(client.post(reverse("login"), {"login": "x"}).text)
+    client.force_login(factories.account(is_staff=True, is_superuser=True))
+    founding = reverse("admin:districts_unit_list_act", args=["found-root"])
+    assert languages_in(client.get(founding).text)
+    answer = client.post(founding, {"perform": "1"})
+    assert answer.status_code == 200
+    assert not languages_in(answer.text)
 
 
 @pytest.mark.parametrize(

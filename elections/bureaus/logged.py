@@ -1,6 +1,7 @@
 """What is logged of bureaus and their seats."""
 
 from audit.log import log_changes
+from elections.bureaus.portfolios import portfolio_label
 from elections.models import Announcement, Bureau, Seat
 
 log_changes(
@@ -16,6 +17,7 @@ log_changes(
     key=lambda row: f"{row.bureau.code}/{row.member_id}/{row.since.isoformat()}",
     unit=lambda row: row.bureau.unit_id,
     member=lambda row: row.member_id,
+    words={"portfolio": portfolio_label},
 )
 log_changes(
     Announcement,

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as lazy
 
 from audit.refusals import Blocker
 from districts.acts import Act, LineInput, Outcome, Text, act_on, sentence
-from members.accounts.addresses import address_blockers, set_address
+from members.accounts.addresses import address_blockers, ask_address_by_office
 from members.accounts.inviting import invitation_blockers, invite_to_portal, revoke_invitations
 from members.accounts.resetting import (
     ask_reset,
@@ -138,13 +138,14 @@ class OnAccount(Undated, Act):
 
 @act_on(Account)
 class SetAddress(OnAccount):
-    """Set the address with which the account logs in."""
+    """Ask for another address with which the account logs in."""
 
     name = "set-address"
     title = lazy("Change the address for the login")
     explanation = lazy(
-        "From now on the account logs in with this e-mail address, and a forgotten password is "
-        "replaced by a link to it. Make sure that it is the member who asks."
+        "A link goes to this e-mail address. Once it was opened, within two days, the account logs "
+        "in with it, and a forgotten password is replaced by a link to it. The old address is "
+        "told, and so is the member's own page. Make sure that it is the member who asks."
     )
     icon = "alternate_email"
     order = 60
@@ -158,8 +159,12 @@ class SetAddress(OnAccount):
         yield from address_blockers(target, self.cleaned_data["address"])
 
     def perform(self, target: Account) -> Outcome:
-        set_address(account=target, address=self.cleaned_data["address"])
-        return Outcome(target, _("The address for the login was changed."))
+        ask_address_by_office(
+            account=target,
+            address=self.cleaned_data["address"],
+            origin=self.request.build_absolute_uri("/"),
+        )
+        return Outcome(target, _("A link is on its way to the new address."))
 
 
 @act_on(Account)

@@ -5,12 +5,17 @@ from typing import cast
 from allauth.core.internal.ratelimit import consume_or_429
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from audit.refusals import Refused
-from members.accounts.addresses import ask_new_address, change_of, confirm_address
+from members.accounts.addresses import (
+    ask_new_address,
+    change_of,
+    confirm_address,
+    keep_address,
+)
 from members.accounts.forms import AddressForm
 from members.models import Account
 
@@ -20,8 +25,14 @@ _LIMIT = {"app": "allauth.account", "action": "manage_email"}
 @never_cache
 @require_http_methods(["GET", "POST"])
 def new_address(request: HttpRequest) -> HttpResponse:
-    """Ask for a new address: the answer is the same whether or not it can be used."""
+    """Ask for a new address: the answer is the same whether or not it can be used.
+
+    Or stop what was asked for, by the account itself or by the office.
+    """
     account = cast(Account, request.user)
+    if "keep" in request.POST:
+        keep_address(account=account)
+        return redirect("mfa_index")
     form = AddressForm(request.POST or None, account=account)
     asked = False
     if request.method == "POST" and form.is_valid():

@@ -1,4 +1,7 @@
-"""A new address to log in with: the old one agrees to it, or a secretary sets it.
+"""A new address to log in with: the old one agrees to it, or a secretary asks for it.
+
+Either way it holds once it has answered a link, so that nobody logs in with an address that he or
+she does not read. The old one is told of what a secretary asks before the new one is written to.
 
 What is asked for is answered alike whether or not another account has the address: that one gets no
 e-mail, and nobody is told.
@@ -47,12 +50,42 @@ def expect_address(*, account: Account, address: str, origin: str) -> None:
     _expect(account, address, Stage.NEW, origin)
 
 
-def _expect(account: Account, address: str, stage: str, origin: str) -> None:
+@recorded("set-address")
+def ask_address_by_office(*, account: Account, address: str, origin: str) -> None:
+    """Write to the new address, which holds once it has answered; the old one is told first.
+
+    The account keeps the moment, for the member to be told. Raises `CannotChangeAddress`.
+    """
+    account = Account.objects.select_for_update(no_key=True).get(pk=account.pk)
+    refuse_if(address_blockers(account, address), CannotChangeAddress)
+    account.address_by_office = timezone.now()
+    account.save(update_fields=["address_by_office"])
+    _expect(account, address, Stage.NEW, origin, by_office=True)
+
+
+@recorded("keep-address")
+def keep_address(*, account: Account) -> None:
+    """Let the account go on with the address that it has: no link leads to another one any more.
+
+    What the office asked for is not told of any longer: whoever stopped it knows.
+    """
+    account = Account.objects.select_for_update(no_key=True).get(pk=account.pk)
+    stopped = AddressChange.objects.filter(account=account)
+    if stopped.filter(by_office=True).exists():
+        account.address_by_office = None
+        account.save(update_fields=["address_by_office"])
+    stopped.delete()
+
+
+def _expect(
+    account: Account, address: str, stage: str, origin: str, *, by_office: bool = False
+) -> None:
     AddressChange.objects.filter(account=account).delete()
     change = AddressChange.objects.create(
         account=account,
         address=Account.objects.normalize_email(address),
         stage=stage,
+        by_office=by_office,
         valid_until=timezone.now() + ADDRESS_HOLDS,
     )
     transaction.on_commit(lambda: send_address_link.enqueue(change.pk, origin))

@@ -4,6 +4,8 @@ from typing import Any
 
 from allauth.account.forms import ResetPasswordForm as AllauthResetPasswordForm
 from allauth.mfa.adapter import get_adapter
+from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.webauthn.forms import LoginWebAuthnForm
 from allauth.mfa.webauthn.internal import auth
 from django import forms
@@ -38,6 +40,32 @@ def _account_in(credential: Any) -> Account:
     return account
 
 
+class Coded:
+    """A form that asks for a code to log in, which is called otherwise than a unit's code."""
+
+    fields: dict[str, Any]
+    label: Any = pgettext_lazy("to log in", "Code")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"].label = self.label
+        del self.fields["code"].widget.attrs["placeholder"]  # it said the label once more
+
+
+class CodeOrRecoveryForm(Coded, AuthenticateForm):
+    """The second factor after the password."""
+
+
+class CodeAgainForm(Coded, ReauthenticateForm):
+    """The second factor once more, before something is changed."""
+
+
+class ActivateCodesForm(Coded, ActivateTOTPForm):
+    """The first code of an app."""
+
+    label = lazy("Code that the app shows")
+
+
 class ResetPasswordForm(AllauthResetPasswordForm):
     """The same answer in the same time, whether or not an account has the address.
 
@@ -53,7 +81,12 @@ class ResetPasswordForm(AllauthResetPasswordForm):
 class CodeForm(forms.Form):
     """The code of a letter."""
 
-    code = forms.CharField(label=pgettext_lazy("of a letter", "Code"), max_length=60, strip=True)
+    code = forms.CharField(
+        label=pgettext_lazy("of a letter", "Code"),
+        max_length=60,
+        strip=True,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters"}),
+    )
 
 
 class AcceptForm(forms.Form):

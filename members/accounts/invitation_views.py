@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.decorators import method_decorator
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.generic import View
 
@@ -35,11 +36,11 @@ _INVITATION, _HANDLE = "invitation", "invitation_handle"
 @login_not_required
 def invitation_link(request: HttpRequest, token: str) -> HttpResponse:
     """Where the link leads: the token goes into the session and out of the address, unused."""
-    return _begin(request, token)
+    return _begin(request, token) or _not_valid(request)
 
 
-def _begin(request: HttpRequest, token: str) -> HttpResponse:
-    """Go on with a valid token; one that is none is answered alike, whatever became of it."""
+def _begin(request: HttpRequest, token: str) -> HttpResponse | None:
+    """Go on with a valid token; None for one that is none, whatever became of it."""
     too_many: HttpResponse | None = consume_or_429(
         request, app="allauth.account", action="signup", limit_get=True
     )
@@ -49,7 +50,7 @@ def _begin(request: HttpRequest, token: str) -> HttpResponse:
         return redirect("home")
     token_hash = hash_of(token)
     if valid_invitation(token_hash) is None:
-        return _not_valid(request)
+        return None
     request.session[_INVITATION], request.session[_HANDLE] = token_hash, new_handle()
     return redirect("invitation")
 
@@ -71,12 +72,29 @@ class InvitationView(View):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         if self.invitation is None:
-            return render(request, "members/accounts/invitation_code.html", {"form": CodeForm()})
+            return self._ask_code(request, CodeForm())
         return self._page(request, self.invitation, AcceptForm(known=self._known(self.invitation)))
+
+    def _ask_code(self, request: HttpRequest, form: CodeForm, status: int = 200) -> HttpResponse:
+        page = "members/accounts/invitation_code.html"
+        return render(request, page, {"form": form}, status=status)
+
+    def _take_code(self, request: HttpRequest) -> HttpResponse:
+        """Go on with the code of a letter, or ask for it again: it may be mistyped.
+
+        What is wrong with it is not told, so that nobody learns which codes there were.
+        """
+        form = CodeForm(request.POST)
+        if form.is_valid():
+            begun = _begin(request, form.cleaned_data["code"])
+            if begun is not None:
+                return begun
+            form.add_error("code", _("This code is not valid. Compare it with the letter."))
+        return self._ask_code(request, form, status=422)
 
     def post(self, request: HttpRequest) -> HttpResponse:
         if "code" in request.POST:
-            return _begin(request, request.POST["code"])
+            return self._take_code(request)
         if self.invitation is None:
             return _not_valid(request)
         form = AcceptForm(request.POST, known=self._known(self.invitation))

@@ -5,6 +5,7 @@ from typing import Any
 
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.webauthn.internal.auth import WebAuthn
 from django.db import transaction
 from django.utils import timezone
@@ -112,8 +113,9 @@ def accept_invitation(
 ) -> Account:
     """Make the member's account, or open the closed one again; the invitation is used up by it.
 
-    It lets in with a password, or with a passkey whose `handle` names the account. An `address`
-    that the register does not know is written to before it holds. Raises `CannotAccept`.
+    It lets in with a password, or with a passkey whose `handle` names the account and with which
+    come recovery codes. An `address` that the register does not know is written to before it holds.
+    Raises `CannotAccept`.
     """
     not_valid = CannotAccept(Blocker(_("This invitation is not valid.")))
     known = valid_invitation(token_hash)
@@ -130,13 +132,14 @@ def accept_invitation(
         account = Account(member=member, username=_name_for(member))
     registered = address_for(member)
     account.is_active, account.closes_on, account.handle = True, None, handle
-    account.email = registered
+    account.email, account.codes_to_keep = registered, passkey is not None
     account.set_password(password)  # one that lets nobody in where there is none
     account.save()
     Authenticator.objects.filter(user=account).delete()  # of an earlier membership
     if passkey is not None:
         kind = Authenticator.Type.WEBAUTHN
         WebAuthn.add(account, get_adapter().generate_authenticator_name(account, kind), passkey)
+        RecoveryCodes.activate(account)
     if not registered:
         expect_address(account=account, address=address, origin=origin)
     invitation.used_at = timezone.now()

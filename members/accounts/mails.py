@@ -59,7 +59,11 @@ def send_invitation(invitation: int, origin: str) -> None:
 
 @task()
 def send_address_link(change: int, origin: str) -> None:
-    """Ask the address whose word is awaited; nothing for one with which another account logs in."""
+    """Ask the address whose word is awaited; nothing for one with which another account logs in.
+
+    What the office asks for is told to the old address first, in the same task, so that no link to
+    the new one is there before. Both are told again where the task is done again.
+    """
     one = AddressChange.objects.filter(pk=change).select_related("account").first()
     if one is None:
         return
@@ -67,11 +71,19 @@ def send_address_link(change: int, origin: str) -> None:
     address = one.account.email if is_old else one.address
     if not is_old and Account.objects.filter(email=address).exclude(pk=one.account_id).exists():
         return
+    if one.by_office and one.account.email:
+        _tell_old_address(one.account)
     token = new_token()
     AddressChange.objects.filter(pk=one.pk).update(token_hash=hash_of(token))
     link = urljoin(origin, reverse("address-link", args=[token]))
     words = {"link": link, "is_old": is_old, "address": one.address}
     send(address, _("A new e-mail address"), "members/accounts/address_mail.txt", **words)
+
+
+def _tell_old_address(account: Account) -> None:
+    """Say that the office asked for another address; not for which, since others may read this."""
+    template = "members/accounts/address_by_office_mail.txt"
+    send(account.email, _("A new e-mail address"), template, at=account.address_by_office)
 
 
 def send(address: str, subject: str, template: str, /, **context: object) -> bool:

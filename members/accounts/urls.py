@@ -36,7 +36,7 @@ _PASSKEYS = [
     path("<int:pk>/remove/", passkeys.remove_webauthn, name="mfa_remove_webauthn"),
 ]
 _CODES = [
-    path("", codes.view_recovery_codes, name="mfa_view_recovery_codes"),
+    path("", views.recovery_codes, name="mfa_view_recovery_codes"),
     path("new/", codes.generate_recovery_codes, name="mfa_generate_recovery_codes"),
     path("download/", codes.download_recovery_codes, name="mfa_download_recovery_codes"),
 ]

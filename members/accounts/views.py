@@ -4,6 +4,7 @@ from typing import Any, cast
 
 from allauth.account.views import LoginView
 from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.views import ViewRecoveryCodesView
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -22,6 +23,19 @@ class SignIn(LoginView):
 
 
 sign_in = SignIn.as_view()
+
+
+class RecoveryCodesPage(ViewRecoveryCodesView):
+    """The recovery codes; whoever says that they are kept is not asked to keep them again."""
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        account = cast(Account, request.user)
+        account.codes_to_keep = False
+        account.save(update_fields=["codes_to_keep"])
+        return redirect("home")
+
+
+recovery_codes = RecoveryCodesPage.as_view()
 
 
 @require_safe

@@ -7,6 +7,8 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from members.looks import scope_in_words
+
 register = template.Library()
 
 _CHECK = "form-check-input"
@@ -45,6 +47,12 @@ def browser(sent: str) -> str:
     if len(found) == len(names):
         return _("%(browser)s on %(system)s") % found
     return next(iter(found.values()), sent)
+
+
+@register.filter
+def roles(scope: list[str]) -> str:
+    """The roles in which somebody looked, as the log keeps them, in the reader's language."""
+    return scope_in_words(scope)
 
 
 def _boxes(field: BoundField) -> SafeString:

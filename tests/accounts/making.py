@@ -1,5 +1,6 @@
 """One-time codes, passkeys' names and small offices for the tests of the door."""
 
+import re
 import time
 
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
@@ -31,3 +32,11 @@ def officer(role, unit, **fields):
 def log_in(client, account, password="password", **given):
     """Send the login; the answer."""
     return client.post(reverse("login"), {"login": account.email, "password": password} | given)
+
+
+def text_of(answer, *secrets: str) -> str:
+    """The page without what differs by chance or was sent along."""
+    shown = answer.content.decode()
+    for secret in secrets:
+        shown = shown.replace(secret, "")
+    return re.sub(r'value="[^"]{40,}"', "", shown)

@@ -12,6 +12,7 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
 
 from audit.models import Entry
 from districts.models import Unit
@@ -248,19 +249,111 @@ def test_a_new_address_needs_the_old_one_and_answers_itself(client, person):
     assert "new@example.org" not in str(list(Entry.objects.values_list("changes", flat=True)))
 
 
-def test_a_secretary_sets_an_address_that_nobody_else_has(client, person, town):
-    account = factories.account(member=person)
+def asked_by_office(client, account, town, address="Set@example.org"):
+    """A secretary asks for another address; the answer."""
     client.force_login(officer(SECRETARY, town.district))
-    address = reverse("admin:members_account_act", args=[account.pk, "set-address"])
+    act = reverse("admin:members_account_act", args=[account.pk, "set-address"])
+    return client.post(act, {"perform": "1", "address": address})
+
+
+def test_an_address_that_the_office_asks_for_answers_itself_and_the_old_one_is_told_first(
+    client, person, town, django_capture_on_commit_callbacks
+):
+    account = factories.account(member=person, email="old@example.org")
     taken = factories.account().email
-    page = client.post(address, {"perform": "1", "address": taken.upper()})
+    page = asked_by_office(client, account, town, taken.upper())
     assert "cannot be used" in page.content.decode()
-    assert client.post(address, {"perform": "1", "address": "Set@example.org"}).status_code == 302
+    with django_capture_on_commit_callbacks(execute=True):
+        assert asked_by_office(client, account, town).status_code == 302
+    account.refresh_from_db()
+    assert account.email == "old@example.org", "nobody has proved to read the new one"
+    given = DBTaskResult.objects.get().args_kwargs["args"]
+    assert given == [AddressChange.objects.get().pk, "http://testserver/"]
+    send_address_link.func(*given)
+    told, asked = mail.outbox
+    assert (told.to, asked.to) == (["old@example.org"], ["set@example.org"])
+    day = timezone.localtime(account.address_by_office).strftime("%Y-%m-%d %H:%M")
+    assert f"On {day} your secretary's office asked" in told.body
+    assert "stop it" in told.body
+    assert "another secretary, or the administrator" in told.body
+    assert "set@example.org" not in told.body, "who reads the old one may not be the member"
+    link = next(line for line in asked.body.splitlines() if line.startswith("http"))
+    stranger = Client()
+    for status in (200, 404):  # used once
+        assert stranger.post(link.removeprefix("http://testserver")).status_code == status
     account.refresh_from_db()
     assert account.email == "set@example.org"
     assert "set@example.org" not in str(list(Entry.objects.values_list("changes", "sentence")))
     with pytest.raises(CannotChangeAddress):
         set_address(account=account, address=taken)
+
+
+def test_a_link_that_the_office_asked_for_runs_out(client, person, town):
+    account = factories.account(member=person)
+    asked_by_office(client, account, town)
+    _told, link = all_mailed(send_address_link, AddressChange.objects.get().pk)
+    AddressChange.objects.update(valid_until=timezone.now())
+    assert client.post(link).status_code == 404
+
+
+def test_the_member_is_told_what_the_office_asked_for_and_stops_it(client, person, town):
+    account = factories.account(member=person, email="old@example.org")
+    asked_by_office(client, account, town)
+    link = all_mailed(send_address_link, AddressChange.objects.get().pk)[1]
+    client.force_login(account)
+    assert "the office asked for another address" in client.get(reverse("my-page")).text
+    assert "The office asked that you log in with set@example.org" in mine(client)
+    data = client.get(reverse("my-data")).text
+    assert "Change the address for the login" in data
+    assert "Another address asked for by the office: 20" in data
+    assert client.post(reverse("account-address"), {"keep": "1"}).status_code == 302
+    assert "set@example.org" not in mine(client)
+    assert client.post(link).status_code == 404
+    account.refresh_from_db()
+    assert account.email == "old@example.org"
+    assert "the office asked" not in client.get(reverse("my-page")).text
+
+
+def test_what_the_office_did_to_the_address_is_told_for_thirty_days(client, person, town):
+    account = factories.account(member=person)
+    asked_by_office(client, account, town)
+    client.post(all_mailed(send_address_link, AddressChange.objects.get().pk)[1])
+    account.refresh_from_db()
+    for days, told in ((29, True), (31, False)):
+        account.address_by_office = timezone.now() - timedelta(days=days)
+        account.save()
+        client.force_login(account)
+        assert ("the office asked" in client.get(reverse("my-page")).text) is told
+        assert ("the office asked" in mine(client)) is told
+    assert "Email address: changed" in client.get(reverse("my-data")).text
+
+
+def test_a_new_password_does_not_pass_by_a_second_factor(client, person):
+    account = factories.account(member=person)
+    with_codes(account)
+    _to, link = mailed(send_password_link, account.pk, "http://testserver/")
+    chosen = {"password1": "a-long-one-of-4-words", "password2": "a-long-one-of-4-words"}
+    assert client.post(client.get(link)["Location"], chosen).status_code == 302
+    assert not is_in(client)
+    answer = log_in(client, account, "a-long-one-of-4-words")
+    assert answer["Location"] == reverse("mfa_authenticate")
+    assert not is_in(client)
+
+
+def mine(client):
+    """The page of one's own account."""
+    return client.get(reverse("mfa_index")).text
+
+
+def all_mailed(send, change):
+    """The paths of the links in all e-mails that `send` sends, None for one without."""
+    mail.outbox.clear()
+    send.func(change, "http://testserver/")
+    found = []
+    for message in mail.outbox:
+        links = [line for line in message.body.splitlines() if line.startswith("http")]
+        found.append(links[0].removeprefix("http://testserver") if links else None)
+    return found
 
 
 def test_a_link_to_a_new_password_ends_with_the_address(client, person):

@@ -31,7 +31,7 @@ from members.accounts.tokens import hash_of, in_groups, new_token
 from members.membership import end_membership, readmit_member
 from members.models import Account, AddressChange, Invitation
 from tests import factories
-from tests.accounts.making import log_in, officer
+from tests.accounts.making import log_in, officer, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -106,17 +106,19 @@ def test_a_link_that_lets_nobody_in_is_answered_alike_whatever_became_of_it(clie
     revoke_invitations(member=people[1])
     Invitation.objects.filter(member=people[2]).update(valid_until=timezone.now())
     end_membership(member=people[3], on=timezone.localdate(), reason="resigned")
-    answers = set()
+    by_link, by_code = set(), set()
     for token in (*tokens, "never-made"):
-        for answer in (
-            client.get(reverse("invitation-link", args=[token])),
-            client.post(reverse("invitation"), {"code": token}),
-        ):
-            answers.add((answer.status_code, answer.content))
+        answer = client.get(reverse("invitation-link", args=[token]))
+        by_link.add((answer.status_code, answer.content))
+        answer = client.post(reverse("invitation"), {"code": token})
+        by_code.add((answer.status_code, text_of(answer, token)))
         with pytest.raises(CannotAccept):
             accept(token)
-    assert len(answers) == 1
-    assert answers.pop()[0] == 404
+    [(status, page)] = by_link
+    assert status == 404
+    assert reverse("invitation") in page.decode(), "who has a letter can type its code"
+    [(status, page)] = by_code
+    assert status == 422
     assert Account.objects.filter(member__in=people).count() == 1
 
 
@@ -160,11 +162,20 @@ def test_a_letter_has_a_code_that_is_typed_as_it_stands_there(client, person, mo
         assert answer.content.startswith(b"%PDF-")
     client.logout()
     typed = in_groups(printed[1]).lower().replace("-", " ")
-    assert client.post(reverse("invitation"), {"code": printed[0]}).status_code == 404
+    mistyped = client.post(reverse("invitation"), {"code": printed[0]})
+    assert mistyped.status_code == 422
+    assert "not valid. Compare it with the letter." in mistyped.text
+    assert f'name="code" value="{printed[0]}"' in mistyped.text, "it can be typed again"
     assert client.post(reverse("invitation"), {"code": typed})["Location"] == reverse("invitation")
     client.force_login(secretary)
     revoke_invitations(member=person)
     assert client.post(reverse("admin:members_member_letter", args=[person.pk])).status_code == 404
+
+
+def test_codes_of_letters_are_not_guessed(client):
+    for _try in range(20):
+        assert client.post(reverse("invitation"), {"code": "GUESS"}).status_code == 422
+    assert client.post(reverse("invitation"), {"code": "GUESS"}).status_code == 429
 
 
 def test_a_machine_that_makes_no_pdf_says_so(person, monkeypatch):

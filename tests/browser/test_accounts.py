@@ -70,6 +70,14 @@ def test_from_the_invitation_to_the_first_page_with_a_passkey(
     account = Account.objects.get(member=person)
     assert (account.email, account.has_usable_password()) == (email, False)
 
+    keep = page.get_by_role("link", name="Keep your recovery codes")
+    keep.click()
+    expect(page.get_by_role("listitem").locator("code")).to_have_count(10)
+    assert not too_wide(page)
+    page.get_by_role("button", name="I have kept them").click()
+    expect(page.get_by_role("heading", name="Eva Example")).to_be_visible()
+    expect(keep).to_have_count(0)
+
     page.get_by_role("button", name="Log out").click()
     page.get_by_role("button", name="Use a passkey").click()
     expect(page.get_by_role("heading", name="Eva Example")).to_be_visible()
@@ -95,7 +103,7 @@ def test_a_secretary_sets_codes_up_and_reaches_the_office_with_them(
     page.get_by_role("link", name="Use codes from an app").click()
     expect(page.locator(".qr svg")).to_be_visible()
     secret = page.locator("main code").inner_text()
-    page.get_by_label("Authenticator code").fill(code_of(secret))
+    page.get_by_label("Code that the app shows").fill(code_of(secret))
     page.get_by_role("button", name="Turn the codes on").click()
     recovery = page.get_by_role("listitem").locator("code").first.inner_text()
     page.get_by_role("link", name="Go on").click()

@@ -62,6 +62,8 @@ def test_a_member_nominates_and_the_other_answers_by_the_pages(client, people):
     call_for_nominations(question=question, until=TODAY, on=TODAY)
     log_in(client, other)
     assert "You are nominated" in text_of(client.get(reverse("home")))
+    german = client.get(reverse("home"), headers={"Accept-Language": "de"}).text
+    assert ">Antworten</a>" in german
     sent = {"do": "accept", "statement": "More print.\r\nMore shops."}
     assert client.post(at("answer-nomination", question), sent).status_code == 302
     assert question.nominations.get().statement == "More print.\nMore shops."

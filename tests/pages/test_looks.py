@@ -87,6 +87,8 @@ class TestLooks:
         assert secretary.username in content
         assert f"As secretary {town.district.code}" in content
         assert "Member created" in content
+        page = client.get(address(person, "history"), headers={"Accept-Language": "de"}).text
+        assert f"Als Sekretär/in {town.district.code}" in page
 
     def test_the_look_of_a_unit_of_residence_is_known_at_home(self, client, town, secretary):
         elsewhere = factories.town()

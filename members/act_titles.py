@@ -1,0 +1,72 @@
+"""How an act that the log names is called, where no page of the office does it under that name."""
+
+from django.utils.translation import gettext_lazy as _
+
+from districts.acts import Text
+
+OTHER_ACTS: dict[str, Text] = {
+    # What is no act of the register.
+    "by-hand": _("Changed by hand"),
+    "by-program": _("Changed by the program"),
+    "demo": _("Town of made-up people"),
+    "look": _("Looked at"),
+    "print-roll": _("Roll of a vote printed"),
+    "print-credentials": _("Credentials printed"),
+    "print-letters": _("Letters of invitation printed"),
+    "settle-residence": _("Registration as a resident, as home and locality ask it"),
+    "import": _("Import"),
+    "import-register": _("Import"),
+    "begin-export": _("Export begun"),
+    "export": _("Export"),
+    "export-log": _("Export of the log"),
+    "export-findings": _("Export of findings"),
+    # Units and people.
+    "found-unit": _("Found a unit"),
+    "rename-unit": _("Rename a unit"),
+    "move-unit": _("Move a unit"),
+    "dissolve-unit": _("Dissolve a unit"),
+    "merge-cells": _("Merge cells"),
+    "split-cell": _("Split a cell"),
+    "admit-member": _("Admit a member"),
+    "readmit-member": _("Readmit a member"),
+    "register-member": _("Register a member"),
+    "merge-members": _("Merge two numbers of one person"),
+    "tell-apart": _("Keep that two are not the same person"),
+    "end-roles": _("End the roles"),
+    "keep-exception": _("Keep an exception from the articles"),
+    "erase-requests": _("Erase old requests"),
+    # Requests.
+    "apply": _("Apply for admission"),
+    "withdraw-application": _("Take the application back"),
+    "ask-correction": _("Ask for a correction"),
+    "tell-change": _("Tell a change"),
+    "grant-request": _("Grant a request"),
+    "refuse-request": _("Refuse a request"),
+    # Accounts.
+    "accept-invitation": _("Make the account from an invitation"),
+    "close-account": _("Close the account"),
+    "confirm-address": _("Confirm the address for the login"),
+    "keep-address": _("Keep the address for the login"),
+    "renew-calendar-link": _("Make the link to the calendar"),
+    "revoke-calendar-link": _("Revoke the link to the calendar"),
+    "teller-key": _("Make a teller's key"),
+    # Votes, bureaus and meetings.
+    "raise-question": _("Raise a question"),
+    "change-question": _("Change a question"),
+    "set-choices": _("Set the choices"),
+    "nominate": _("Nominate somebody"),
+    "answer-nomination": _("Answer a nomination"),
+    "arrange-polls": _("Change tellers and times"),
+    "open-polls": _("Open polls"),
+    "open-box": _("Open the box"),
+    "check-off": _("Check off at the door"),
+    "take-back-check-off": _("Take a check-off back"),
+    "enter-papers": _("Enter the papers"),
+    "attach-election": _("Let an election fill the delegation"),
+    "announce-bureau": _("Announce who leads"),
+    "constitute-bureau": _("Enter who leads it"),
+    "invite-members": _("Invite to the meeting"),
+    "record-attendance": _("Record who is there"),
+    "take-back-attendance": _("Strike out that somebody is there"),
+    "count-guests": _("Write down the guests"),
+}
