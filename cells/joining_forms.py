@@ -10,6 +10,7 @@ from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
+from audit.days import DayField
 from cells.my_picks import LOCALITY
 from districts.models import Locality, Workplace
 from districts.picking import ASKED_BACK
@@ -33,7 +34,7 @@ class JoinForm(forms.Form):
 
     given_name = forms.CharField(label=lazy("Given name"), max_length=100)
     family_name = forms.CharField(label=lazy("Family name"), max_length=100)
-    born = forms.DateField(
+    born = DayField(
         label=lazy("Born"),
         required=False,
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),

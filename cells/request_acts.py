@@ -4,12 +4,11 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any
 
-from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
-from audit.days import day_in_words
+from audit.days import DayField, day_in_words
 from audit.refusals import Blocker
 from cells.foresight import TOLD
 from cells.request_blockers import (
@@ -96,7 +95,7 @@ class Granting(Decision):
     order = 10
     what_if = True
 
-    takes_effect = forms.DateField(
+    takes_effect = DayField(
         label=lazy("Takes effect on"),
         required=False,
         widget=DayInput,

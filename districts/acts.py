@@ -24,7 +24,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.widgets import INPUT_CLASSES, TEXTAREA_CLASSES
 
-from audit.days import day_in_words
+from audit.days import DayField, day_in_words
 from audit.log import Draft, recording
 from audit.refusals import Blocker, Refused, refuse_if
 from districts.picking import PickField
@@ -91,7 +91,7 @@ class Act(forms.Form):
     what_if: ClassVar[bool] = False
     order: ClassVar[int] = 50
 
-    on = forms.DateField(label=gettext_lazy("On"), widget=DayInput)
+    on = DayField(label=gettext_lazy("On"), widget=DayInput)
     reason = forms.CharField(
         label=gettext_lazy("Reason"),
         required=False,

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldAdminSelectWidget
 
+from audit.days import DayField
 from audit.ground import Ground
 from audit.tables import table_named, tables
 from audit.tables.export import Exported
@@ -53,7 +54,7 @@ class ExportForm(forms.Form):
             "With all below it. Leave it empty for everything that you may take out."
         ),
     )
-    as_of = forms.DateField(
+    as_of = DayField(
         label=gettext_lazy("As of"),
         required=False,
         widget=DayInput,

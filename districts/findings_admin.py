@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_safe
 from unfold.widgets import UnfoldAdminSelectWidget
 
+from audit.days import DayField
 from audit.ground import Ground
 from audit.log import Draft, recording
 from audit.models import Entry
@@ -42,7 +43,7 @@ class Narrowing(forms.Form):
     rule = forms.ChoiceField(
         label=lazy("Article or rule"), required=False, widget=UnfoldAdminSelectWidget
     )
-    day = forms.DateField(label=lazy("As of"), required=False, widget=DayInput)
+    day = DayField(label=lazy("As of"), required=False, widget=DayInput)
 
     def __init__(self, request: HttpRequest) -> None:
         super().__init__(request.GET)

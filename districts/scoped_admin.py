@@ -15,6 +15,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from audit import wording
+from audit.days import DayField
 from audit.ground import Ground
 from audit.log import recording
 from audit.models import Entry
@@ -64,7 +65,7 @@ class ScopedAdmin(ModelAdmin):  # type: ignore[type-arg]
     show_full_result_count = False
     show_facets = ShowFacets.NEVER
     paginator = BoundedPaginator
-    formfield_overrides: ClassVar[Any] = {DateField: {"widget": DayInput}}
+    formfield_overrides: ClassVar[Any] = {DateField: {"widget": DayInput, "form_class": DayField}}
     list_disable_select_all = True  # what is done to many is done to a page that was looked at
 
     def on_ground(self, rows: QuerySet[Any], ground: Ground) -> QuerySet[Any]:

@@ -18,6 +18,7 @@ from unfold.widgets import (
     UnfoldAdminRadioSelectWidget,
 )
 
+from audit.days import MomentField
 from districts.acts import Act, Text
 from districts.models import Unit
 from elections.models import Poll, PollTeller, TellerKey
@@ -69,7 +70,7 @@ class Arrangement(Undated):
     tellers = forms.MultipleChoiceField(
         label=lazy("Tellers"), required=False, widget=UnfoldAdminCheckboxSelectMultipleWidget
     )
-    closes_at = forms.DateTimeField(
+    closes_at = MomentField(
         label=lazy("Closes at"),
         required=False,
         widget=MomentInput,

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from unfold.widgets import UnfoldAdminRadioSelectWidget
 
+from audit.days import DayField
 from districts.acts import DayInput, Outcome, Text, act_among, act_on, sentence
 from districts.models import Unit
 from districts.picking import UNIT, PickField
@@ -96,7 +97,7 @@ class ElectionOfUnit(Candidates, Seats, Raising):
 
     icon = "groups"
 
-    nominations_until = forms.DateField(
+    nominations_until = DayField(
         label=lazy("Call for nominations until"),
         required=False,
         widget=DayInput,

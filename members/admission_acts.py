@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from unfold.widgets import UnfoldAdminSelectWidget
 
+from audit.days import DayField
 from audit.refusals import Blocker
 from districts.acts import DayInput, LineInput, Outcome, Text, act_among, act_on, sentence
 from districts.kinds import CELLS
@@ -42,7 +43,7 @@ class Admission(MemberAct):
     given_name = forms.CharField(
         label=lazy("Given name"), max_length=100, required=False, widget=LineInput
     )
-    born = forms.DateField(label=lazy("Born"), required=False, widget=DayInput)
+    born = DayField(label=lazy("Born"), required=False, widget=DayInput)
     email = forms.EmailField(label=lazy("E-mail"), required=False, widget=LineInput(type="email"))
     phone = forms.CharField(
         label=lazy("Telephone"), max_length=50, required=False, widget=LineInput(type="tel")

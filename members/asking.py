@@ -14,6 +14,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from audit import days
 from audit.refusals import Blocker
 from districts.acts import Text
 from members.models import Account, Member, Request
@@ -21,7 +22,7 @@ from members.models import Account, Member, Request
 WRONG_AND_RIGHT = _("What is wrong, and what is right")  # what the reason of a correction tells
 
 
-class DayField(forms.DateField):
+class DayField(days.DayField):
     """A day, by the browser's own calendar, which needs no JavaScript; today unless changed."""
 
     def __init__(self, **kwargs: Any) -> None:

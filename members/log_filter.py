@@ -11,6 +11,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelectWidget
 
+from audit.days import DayField
 from audit.ground import Ground
 from audit.models import Entry
 from districts.acts import DayInput, LineInput, Text, titles
@@ -34,8 +35,8 @@ class LogFilter(forms.Form):
         choices=[("", _("all")), *Entry.What.choices],
         widget=UnfoldAdminSelectWidget,
     )
-    since = forms.DateField(label=_("From"), required=False, widget=DayInput)
-    until = forms.DateField(label=_("To"), required=False, widget=DayInput)
+    since = DayField(label=_("From"), required=False, widget=DayInput)
+    until = DayField(label=_("To"), required=False, widget=DayInput)
     before = forms.IntegerField(
         required=False, min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput
     )

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from unfold.widgets import UnfoldAdminSelectWidget
 
+from audit.days import DayField
 from audit.refusals import Blocker
 from districts.acts import Act, DayInput, Outcome, Text, act_among, act_on, sentence
 from districts.models import HeldRole
@@ -66,7 +67,7 @@ class Giving(Act):
         widget=UnfoldAdminSelectWidget,
     )
     unit = PickField(UNIT, label=lazy("On which unit"), help_text=lazy("Its code or name."))
-    until = forms.DateField(
+    until = DayField(
         label=lazy("Until"),
         required=False,
         widget=DayInput,

@@ -1,9 +1,13 @@
 """Days and decimals as each language writes them, and in one way where they are kept."""
 
+from contextlib import suppress
 from datetime import UTC, date, datetime
+from io import StringIO
 
 import pytest
 from django.contrib.messages import get_messages
+from django.core.management import CommandError, call_command
+from django.urls import reverse
 from django.utils import translation
 
 from audit.days import day_in_words, moment_in_words
@@ -54,3 +58,30 @@ def test_an_act_tells_its_day_in_german_and_the_log_keeps_it_as_ever(client):
     assert told.replace("01.03.2024", "2024-03-01") == kept
     # What is refused names its days in the same way.
     assert "01.03.2024" in perform(client, person, "end-membership", why="resigned").text
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "1799-12-31", "3000-01-01", "9999-12-31"])
+def test_a_day_that_cannot_be_counted_with_is_told_of(db, client, day):
+    client.force_login(factories.account(is_staff=True, is_superuser=True))
+    unit = factories.town().district
+    acts = reverse("admin:districts_unit_act", args=[unit.pk, "rename"])
+    for page in (reverse("findings"), acts):
+        answer = client.get(page, {"day": day})
+        assert answer.status_code == 200
+    assert (
+        "Please give a day from 1800-01-01 to 2999-12-31"
+        in client.get(reverse("findings"), {"day": day}).content.decode()
+    )
+    refused = client.post(acts, {"on": day, "name": "Riverside"})
+    assert "Please give a day from 1800-01-01 to 2999-12-31" in refused.content.decode()
+    with pytest.raises(CommandError, match="is not a day from"):
+        call_command("check_rules", "--as-of", day)
+
+
+@pytest.mark.parametrize("day", ["1800-01-01", "2999-12-31"])
+def test_the_first_and_the_last_day_are_asked_about(db, client, day):
+    client.force_login(factories.account(is_staff=True, is_superuser=True))
+    factories.town()
+    assert client.get(reverse("findings"), {"day": day}).status_code == 200
+    with suppress(SystemExit):  # which says that something is found
+        call_command("check_rules", "--as-of", day, stdout=StringIO())

@@ -74,6 +74,12 @@ WRONG = [
     ("members", "\n2,", "\n,", "members.csv:3, number: is empty"),
     ("members", "\n2,", "\n1,", "members.csv:3, number: '1' stands in line 2 already"),
     ("members", "2021-01-01", "31.02.2021", "members.csv:2, joined: '31.02.2021' must be a day"),
+    (
+        "members",
+        "2021-01-01",
+        "9999-12-31",
+        "joined: '9999-12-31' must be a day from 1800-01-01 to 2999-12-31",
+    ),
     ("members", "2021-01-01", "2021-02-31", "joined: '2021-02-31' is no day of the calendar"),
     ("members", "2021-01-01,", "2021-01-01,2020-01-01", "members.csv:2, "),
     ("members", "2021-01-01,,", "2021-01-01,2022-01-01,", "left_reason"),

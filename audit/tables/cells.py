@@ -15,6 +15,8 @@ from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.utils.translation import gettext as _
 
+from audit.days import FIRST_DAY, LAST_DAY, is_countable
+
 Kind = Literal["text", "choice", "date", "moment", "integer", "decimal"]
 Parser = Callable[[str], str | None]
 
@@ -114,10 +116,17 @@ def _parse_day(text: str) -> str:
     if not _DAY.match(text):
         raise BadCell(_("must be a day written as 2024-01-31"))
     try:
-        date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError as error:
         raise BadCell(_("is no day of the calendar")) from error
+    _require_countable(day)
     return text
+
+
+def _require_countable(day: date) -> None:
+    if not is_countable(day):
+        told = {"first": FIRST_DAY.isoformat(), "last": LAST_DAY.isoformat()}
+        raise BadCell(_("must be a day from %(first)s to %(last)s") % told)
 
 
 def _parse_moment(text: str) -> str:
@@ -128,6 +137,7 @@ def _parse_moment(text: str) -> str:
         moment = datetime.fromisoformat(text)
     except ValueError as error:
         raise BadCell(_("is no moment of the calendar")) from error
+    _require_countable(moment.date())
     return moment.strftime("%Y-%m-%d %H:%M:%S")
 
 

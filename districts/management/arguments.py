@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
+from audit.days import FIRST_DAY, LAST_DAY, is_countable
 from audit.ground import EVERYWHERE, Ground
 from districts.models import Unit
 
@@ -32,6 +33,9 @@ def ground_of(options: dict[str, Any]) -> Ground:
 
 def _day(text: str) -> date:
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError as error:
         raise CommandError(f"{text!r} is no day written as 2024-12-31.") from error
+    if not is_countable(day):
+        raise CommandError(f"{text!r} is not a day from {FIRST_DAY} to {LAST_DAY}.")
+    return day

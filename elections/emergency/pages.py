@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from unfold.widgets import UnfoldAdminSelectWidget
 
-from audit.days import day_in_words
+from audit.days import DayField, day_in_words
 from audit.refusals import Blocker
 from audit.rulebook import statutes
 from districts.acts import DayInput, LineInput, Outcome, Text, act_on, sentence
@@ -175,7 +175,7 @@ class AppointCommittee(ByUnitAbove):
         choices=[("", "-"), *((value, Ending(value).label) for value in BEFELL)],
         widget=UnfoldAdminSelectWidget,
     )
-    meets_on = forms.DateField(label=lazy("The delegates meet on"), widget=DayInput)
+    meets_on = DayField(label=lazy("The delegates meet on"), widget=DayInput)
     place = forms.CharField(label=lazy("Place"), max_length=200, widget=LineInput)
 
     @classmethod

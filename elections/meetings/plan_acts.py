@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import ngettext
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldBooleanWidget
 
-from audit.days import day_in_words
+from audit.days import DayField, day_in_words
 from audit.refusals import Blocker
 from districts.acts import DayInput, Outcome, Text, act_among, act_on, sentence
 from districts.models import Unit
@@ -71,7 +71,7 @@ class Planning(MeetingFields):
     rhythm = forms.ChoiceField(
         label=lazy("How often"), choices=_RHYTHMS, initial=ONCE, widget=UnfoldAdminSelectWidget
     )
-    until = forms.DateField(
+    until = DayField(
         label=lazy("Until"),
         required=False,
         widget=DayInput,

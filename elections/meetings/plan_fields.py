@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as lazy
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from audit import days
+from audit.days import MomentField
 from districts.acts import LineInput
 from districts.models import Unit
 from elections.act_fields import Lines, MomentInput, Undated
@@ -45,8 +46,8 @@ def part(share: Fraction) -> str:
 class MeetingFields(Undated):
     """When and where, what for, and how many must come."""
 
-    starts_at = forms.DateTimeField(label=lazy("Begins"), widget=MomentInput)
-    ends_at = forms.DateTimeField(
+    starts_at = MomentField(label=lazy("Begins"), widget=MomentInput)
+    ends_at = MomentField(
         label=lazy("Ends"),
         required=False,
         widget=MomentInput,

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from unfold.widgets import UnfoldAdminRadioSelectWidget
 
-from audit.days import day_in_words
+from audit.days import DayField, day_in_words
 from audit.refusals import Blocker
 from districts.acts import DayInput, LineInput, Outcome, Text, act_on, sentence
 from districts.scope import ground_of
@@ -70,7 +70,7 @@ class CallForNominations(OnElection):
     icon = "campaign"
     looked_at = False
 
-    until = forms.DateField(label=lazy("Last day"), widget=DayInput)
+    until = DayField(label=lazy("Last day"), widget=DayInput)
 
     @classmethod
     def applies_to(cls, target: Question, on: date) -> bool:
