@@ -12,11 +12,13 @@ import pytest
 from django.conf import settings as configured
 from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import QueryDict
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from config.parameters import WithoutNul
 from districts import export_admin
 from districts.roles import SECRETARY
 from elections.meetings.feeds import renew_feed
@@ -163,6 +165,20 @@ def test_an_empty_name_of_a_field_is_none(client, rows):
     found = {name: client.get(address_of(name, rows), {"_to_field": ""}) for name in pages}
     assert len(found) > 10
     assert {answer.status_code for answer in found.values()} <= {200, 302}
+
+
+@pytest.mark.parametrize("state", ["\0", "open\0", "%\x0000"])
+def test_no_list_takes_nul_for_a_value(client, rows, state):
+    client.force_login(rows["administrator"])
+    for name in (name for name in TABLE if name.endswith("_changelist")):
+        for parameter in ("state", "kind", "q", "day", "below", "p"):
+            answer = client.get(address_of(name, rows), {parameter: state})
+            assert answer.status_code in (200, 302), (name, parameter)
+
+
+def test_parameters_lose_nul_however_it_is_written(rf):
+    request = rf.get("/?q=a%00b%%0000c\0d&e=1")
+    assert WithoutNul(lambda request: request.GET)(request) == QueryDict("q=abcd&e=1")
 
 
 class InPlace:
