@@ -182,6 +182,19 @@ def test_parameters_lose_nul_however_it_is_written(rf):
     assert WithoutNul(lambda request: request.GET)(request) == QueryDict("q=abcd&e=1")
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/account/password/reset/%00/key/",
+        "/account/password/reset/%20/key/",
+        "/account/password/reset/-1/key/",
+        "/votes/%00/",
+    ],
+)
+def test_an_address_that_can_be_none_s_leads_nowhere(client, address):
+    assert client.get(address).status_code == 404
+
+
 class InPlace:
     """An export written at once by who asked: another connection would wait for the test's own."""
 

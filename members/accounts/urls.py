@@ -8,7 +8,7 @@ from allauth.mfa.webauthn import views as passkeys
 from allauth.usersessions.views import list_usersessions
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import LogoutView
-from django.urls import include, path
+from django.urls import include, path, re_path
 
 from members.accounts import address_views, invitation_views, views
 
@@ -22,8 +22,8 @@ _PASSWORD = [
         account.password_reset_from_key_done,
         name="account_reset_password_from_key_done",
     ),
-    path(
-        "reset/<str:uidb36>/<str:key>/",
+    re_path(
+        r"^reset/(?P<uidb36>[0-9a-zA-Z]{1,13})/(?P<key>[^/]+)/$",
         account.password_reset_from_key,
         name="account_reset_password_from_key",
     ),
