@@ -1,4 +1,4 @@
-"""What all tests share: the databases, the browser, and when either is passed over.
+"""What all tests share: the databases, the browser, when either is passed over; a town.
 
 Markers: `browser` (set by itself on a test that asks for a page), `walk`, `postgres` and `sqlite`.
 """
@@ -15,6 +15,8 @@ from django.db import connection
 from django.utils.translation import deactivate
 
 from audit.models import Entry
+from districts.roles import SECRETARY, grant_role
+from tests import factories
 
 # Playwright keeps an event loop in the thread of the tests, and Django would take that for
 # asynchronous code. There is none here.
@@ -129,3 +131,18 @@ def browser_type_launch_args(browser_type_launch_args):
             "--no-first-run",
         ],
     }
+
+
+@pytest.fixture
+def town(db):
+    """A town with an area, a district, a factory cell and a street cell."""
+    return factories.town()
+
+
+@pytest.fixture
+def secretary(town, client):
+    """The secretary of the town's district, logged in with `client`."""
+    account = factories.account()
+    grant_role(user=account, role=SECRETARY, unit=town.district)
+    client.force_login(account)
+    return account

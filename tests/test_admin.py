@@ -12,7 +12,7 @@ from audit.models import Entry
 from districts.kinds import Kind
 from districts.models import Locality, Unit, Workplace
 from districts.paging import BoundedPaginator
-from districts.roles import AUDITOR, SECRETARY, grant_role
+from districts.roles import AUDITOR, grant_role
 from members.employments import start_employment
 from members.membership import end_membership, readmit_member
 from members.models import Account, Employment, Member, Registration
@@ -22,20 +22,6 @@ from tests import factories
 pytestmark = pytest.mark.django_db
 
 RULES = factories.rule_queries()  # each asks once, however many units a page shows
-
-
-@pytest.fixture
-def town():
-    return factories.town()
-
-
-@pytest.fixture
-def secretary(town, client):
-    """The secretary of the district, logged in with `client`."""
-    account = factories.account()
-    grant_role(user=account, role=SECRETARY, unit=town.district)
-    client.force_login(account)
-    return account
 
 
 def listed(client, model, **asked):

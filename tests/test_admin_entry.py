@@ -15,11 +15,6 @@ from tests import factories
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def town():
-    return factories.town()
-
-
 def enter(client, account, **given):
     return client.post(reverse("login"), {"login": account.email, "password": "password"} | given)
 

@@ -16,11 +16,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def town():
-    return factories.town()
-
-
-@pytest.fixture
 def asked(town):
     """A request of the district's secretary."""
     request = RequestFactory().get("/")

@@ -18,11 +18,6 @@ DAY = date(2024, 1, 1)
 
 
 @pytest.fixture
-def town():
-    return factories.town()
-
-
-@pytest.fixture
 def street(town):
     return factories.locality(unit=town.district, street_cell=town.street_cell)
 

@@ -37,11 +37,6 @@ HOME, RESIDENCE = Registration.Kind.HOME, Registration.Kind.RESIDENCE
 
 
 @pytest.fixture
-def town() -> factories.Town:
-    return factories.town()
-
-
-@pytest.fixture
 def member(town: factories.Town) -> Member:
     return factories.member(cell=town.factory_cell)
 

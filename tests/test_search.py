@@ -14,25 +14,12 @@ from districts import search
 from districts.kinds import Kind
 from districts.models import Unit
 from districts.paging import BoundedPaginator
-from districts.roles import AUDITOR, SECRETARY, grant_role
+from districts.roles import AUDITOR, grant_role
 from districts.spelling import loose
 from members.membership import end_membership
 from tests import factories
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def town():
-    return factories.town()
-
-
-@pytest.fixture
-def secretary(town, client):
-    account = factories.account()
-    grant_role(user=account, role=SECRETARY, unit=town.district)
-    client.force_login(account)
-    return account
 
 
 def find(client, text):

@@ -11,7 +11,6 @@ from django.utils import timezone
 from audit.ground import EVERYWHERE
 from audit.rulebook import findings
 from districts.models import Unit
-from districts.roles import SECRETARY, grant_role
 from members.employments import start_employment
 from members.models import Member, Registration, Request
 from members.registrations import end_registration
@@ -19,19 +18,6 @@ from tests import factories
 
 pytestmark = pytest.mark.django_db
 DAY = date(2024, 1, 1)
-
-
-@pytest.fixture
-def town():
-    return factories.town()
-
-
-@pytest.fixture
-def secretary(town, client):
-    account = factories.account()
-    grant_role(user=account, role=SECRETARY, unit=town.district)
-    client.force_login(account)
-    return account
 
 
 def preview(client, row, act, **given):

@@ -36,11 +36,6 @@ def nobody_has_tried_yet():
 
 
 @pytest.fixture
-def town():
-    return factories.town()
-
-
-@pytest.fixture
 def person(town):
     return factories.member(cell=town.street_cell)
 

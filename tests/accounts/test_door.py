@@ -17,11 +17,6 @@ from tests.accounts.making import code_of, log_in, officer, text_of, with_codes
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def town():
-    return factories.town()
-
-
 @pytest.fixture(autouse=True)
 def door(settings):
     """The door as it is where people are real, with nobody's tries counted yet."""

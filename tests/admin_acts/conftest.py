@@ -1,23 +1,8 @@
-"""A town, somebody in it, and the secretary of the district."""
+"""Somebody in the town."""
 
 import pytest
 
-from districts.roles import SECRETARY, grant_role
 from tests import factories
-
-
-@pytest.fixture
-def town():
-    return factories.town()
-
-
-@pytest.fixture
-def secretary(town, client):
-    """The secretary of the district, logged in with `client`."""
-    account = factories.account()
-    grant_role(user=account, role=SECRETARY, unit=town.district)
-    client.force_login(account)
-    return account
 
 
 @pytest.fixture

@@ -98,11 +98,6 @@ def test_sizes(kind, size, called, article):
 # Constituting ------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def town(db):
-    return factories.town()
-
-
 def test_a_lawful_bureau_leads_from_its_day(town):
     bureau = making.of_district(town)
     assert sitting_bureau(town.district) == bureau

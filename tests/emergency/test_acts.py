@@ -35,11 +35,6 @@ DAY = timedelta(days=1)
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def town():
-    return factories.town()
-
-
 def articles(error) -> list[str]:
     return [blocker.article for blocker in error.value.blockers]
 

@@ -24,11 +24,6 @@ DAY = timedelta(days=1)
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def town():
-    return factories.town()
-
-
 def log_in(client, unit, role=SECRETARY):
     account = factories.account()
     grant_role(user=account, role=role, unit=unit)

@@ -1,4 +1,4 @@
-"""A town, who looks at its findings, and a register too large for a page to wait for."""
+"""Who looks at the findings of a town, and a register too large for a page to wait for."""
 
 import pytest
 
@@ -6,11 +6,6 @@ from districts import surveys
 from districts.roles import SECRETARY
 from tests import factories
 from tests.findings.making import NoThread, log_in
-
-
-@pytest.fixture
-def town():
-    return factories.town()
 
 
 @pytest.fixture

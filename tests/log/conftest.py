@@ -1,14 +1,9 @@
-"""A town, a member, and a chain of entries about the town."""
+"""A member of the town, and a chain of entries about the town."""
 
 import pytest
 
 from districts.units import rename_unit
 from tests import factories
-
-
-@pytest.fixture
-def town():
-    return factories.town()
 
 
 @pytest.fixture

@@ -28,11 +28,6 @@ pytestmark = pytest.mark.django_db
 PAGE = "admin:audit_entry_changelist"
 
 
-@pytest.fixture
-def town():
-    return factories.town()
-
-
 def log_in(client, role, unit):
     account = factories.account()
     grant_role(user=account, role=role, unit=unit)

@@ -9,11 +9,6 @@ from tests.meetings.pages import logged_in
 
 
 @pytest.fixture
-def town():
-    return factories.town()
-
-
-@pytest.fixture
 def district(town):
     return Unit.objects.get(pk=town.district.pk)
 

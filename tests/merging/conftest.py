@@ -1,14 +1,9 @@
-"""A town, and two numbers of one person in it."""
+"""Two numbers of one person in the town."""
 
 import pytest
 
 from tests import factories
 from tests.merging.making import day
-
-
-@pytest.fixture
-def town(db):
-    return factories.town()
 
 
 @pytest.fixture

@@ -1,15 +1,9 @@
-"""A town, and the secretary of its district."""
+"""Who keeps the town's district."""
 
 import pytest
 
 from districts.roles import SECRETARY
-from tests import factories
 from tests.pages.looking import log_in
-
-
-@pytest.fixture
-def town():
-    return factories.town()
 
 
 @pytest.fixture

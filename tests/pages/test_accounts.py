@@ -18,11 +18,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def town():
-    return factories.town()
-
-
-@pytest.fixture
 def person(town):
     return factories.member(cell=town.street_cell, email="eva@example.org")
 

@@ -8,11 +8,6 @@ from tests.placement.making import JOINED
 
 
 @pytest.fixture
-def town():
-    return factories.town()
-
-
-@pytest.fixture
 def street(town):
     """A locality in which the town's street cell works."""
     return factories.locality(unit=town.district, street_cell=town.street_cell)

@@ -1,14 +1,9 @@
-"""A town, somebody who can ask, and the secretary who decides."""
+"""Somebody who can ask in the town, and the secretary who decides."""
 
 import pytest
 
 from tests import factories
 from tests.request_pages.making import log_in
-
-
-@pytest.fixture
-def town():
-    return factories.town()
 
 
 @pytest.fixture

@@ -8,11 +8,6 @@ from tests.requests.making import LOST, secretary
 
 
 @pytest.fixture
-def town():
-    return factories.town()
-
-
-@pytest.fixture
 def works(town):
     return factories.workplace(cell=town.factory_cell)
 

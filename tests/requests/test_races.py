@@ -26,11 +26,6 @@ ASKED, ON = date(2024, 6, 1), date(2024, 6, 2)
 
 
 @pytest.fixture
-def town():
-    return factories.town()
-
-
-@pytest.fixture
 def two(town):
     """Two who may decide: the secretaries of the district and of the town."""
     accounts = (factories.account(), factories.account())

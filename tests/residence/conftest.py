@@ -6,11 +6,6 @@ from tests import factories
 
 
 @pytest.fixture
-def town():
-    return factories.town()
-
-
-@pytest.fixture
 def there():
     """The town where the member lives."""
     return factories.town()

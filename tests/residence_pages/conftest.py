@@ -9,11 +9,6 @@ from tests.residence_pages.office import DAY
 
 
 @pytest.fixture
-def town():
-    return factories.town()
-
-
-@pytest.fixture
 def there():
     """The town where the member lives."""
     return factories.town()

@@ -36,11 +36,6 @@ def voted(question, unit, voters=4):
 
 
 @pytest.fixture
-def town():
-    return factories.town()
-
-
-@pytest.fixture
 def motion(town):
     return voted(making.motion(town.district), town.factory_cell)
 

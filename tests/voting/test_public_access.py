@@ -24,11 +24,6 @@ def address(poll, name):
     return reverse(name, args=[poll.code, *more])
 
 
-@pytest.fixture
-def town():
-    return factories.town()
-
-
 def poll_in(town, state):
     """The only poll on a question, of a cell with one member, held as far as `state`."""
     voter = factories.member(cell=town.factory_cell)

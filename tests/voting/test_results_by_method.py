@@ -22,11 +22,6 @@ pytestmark = pytest.mark.django_db
 FOUR = ["Ada", "Ben", "Cleo", "Dora"]
 
 
-@pytest.fixture
-def town():
-    return factories.town()
-
-
 @pytest.fixture(autouse=True)
 def secretary(client, town):
     """The secretary of the district, who is logged in."""

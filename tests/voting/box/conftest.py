@@ -4,14 +4,8 @@ import pytest
 from nacl.pwhash import argon2id
 
 from elections.sealing import new_teller_key
-from tests import factories
 from tests.voting import making
 from tests.voting.box.opening import voted
-
-
-@pytest.fixture
-def town():
-    return factories.town()
 
 
 @pytest.fixture

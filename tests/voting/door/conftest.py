@@ -7,11 +7,6 @@ from tests.voting import making
 
 
 @pytest.fixture
-def town():
-    return factories.town()
-
-
-@pytest.fixture
 def person(town):
     return factories.member(cell=town.factory_cell, family_name="Müller", given_name="Jürgen")
 

@@ -1,15 +1,10 @@
-"""A town that is asked a question, those who vote on it, and the secretary."""
+"""Who votes on a question in the town, and the secretary."""
 
 import pytest
 
 from tests import factories
 from tests.voting import making
 from tests.voting.office import log_in
-
-
-@pytest.fixture
-def town():
-    return factories.town()
 
 
 @pytest.fixture

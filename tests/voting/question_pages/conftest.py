@@ -1,14 +1,8 @@
-"""A town, and the secretary of its district."""
+"""Who keeps the town's district."""
 
 import pytest
 
-from tests import factories
 from tests.voting.office import log_in
-
-
-@pytest.fixture
-def town():
-    return factories.town()
 
 
 @pytest.fixture
