@@ -54,5 +54,5 @@ def look_and_do(page: Page, click: Callable[[Locator], None] = Locator.click) ->
 
 def too_wide(page: Page) -> bool:
     """Whether the page would have to be moved sideways; asked once it is there as a whole."""
-    page.wait_for_function("document.readyState === 'complete'")
+    page.wait_for_load_state()
     return bool(page.evaluate("document.documentElement.scrollWidth > window.innerWidth"))
