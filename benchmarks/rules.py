@@ -11,9 +11,13 @@ from _common import MEMBERS, best, close, connection, million, peak_of, report
 from audit.ground import EVERYWHERE
 from audit.rulebook import findings
 from districts.models import Locality, Unit, Workplace
+from elections.models import Bureau, Meeting, Seat
 from members.models import EarlierMembership, Employment, Member, Registration, Request
 
-TABLES = (Unit, Locality, Workplace, Member, EarlierMembership, Employment, Registration, Request)
+TABLES = (
+    *(Unit, Locality, Workplace, Member, EarlierMembership, Employment, Registration, Request),
+    *(Bureau, Seat, Meeting),
+)
 
 
 def read() -> None:

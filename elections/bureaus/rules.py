@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Exists, F, Max, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, F, Max, OuterRef
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
@@ -23,7 +23,7 @@ from elections.bureaus.lawful import (
     majority_blockers,
     size_blockers,
 )
-from elections.bureaus.strengths import in_breach, leading, since_when, with_sizes
+from elections.bureaus.strengths import held_seats, in_breach, leading, since_when, with_sizes
 from elections.models import Bureau, Seat
 from members.models import Registration
 
@@ -93,16 +93,18 @@ def _unled(
     `home` says which home registrations are those of a unit's members.
     """
     sitting = Bureau.objects.filter(in_force(on), unit=OuterRef("pk"))
-    members = Registration.objects.filter(**home, kind="home").in_force(on).order_by()
-    counted = members.values("kind").annotate(number=Count("pk")).values("number")
+    members = Registration.objects.filter(**home, kind="home").in_force(on)
+    least = limits(next(iter(kinds))).least
     units = Unit.objects.on_ground(ground).open(on).filter(~Exists(sitting), kind__in=kinds)
-    units = units.annotate(members=Subquery(counted))
-    units = units.filter(members__gte=limits(next(iter(kinds))).least)
     earlier = Bureau.objects.filter(unit=OuterRef("pk"), until__lte=on).order_by()
     last = earlier.values("unit").annotate(last=Max("until")).values("last")
-    rows = units.annotate(unled=Coalesce(last, F("founded"))).order_by("code")
-    for code, since in rows.values_list("code", "unled").iterator():
-        yield Breach(code, f"unit {code}", since)
+    # So many are there as soon as the last of them is met. Asked of those alone whom nobody leads,
+    # which as a condition it would not be: a database tries it on every unit.
+    enough = Exists(members[least - 1 : least])
+    rows = units.annotate(unled=Coalesce(last, F("founded")), enough=enough).order_by("code")
+    for code, since, could_lead in rows.values_list("code", "unled", "enough").iterator():
+        if could_lead:
+            yield Breach(code, f"unit {code}", since)
 
 
 # How many sit ------------------------------------------------------------------------------------
@@ -167,12 +169,20 @@ def committee_sizes(ground: Ground, on: date) -> Iterator[Breach]:
 
 
 def _sizes(ground: Ground, on: date, kinds: Collection[str]) -> Iterator[Breach]:
-    """Those of these kinds whose size is in breach: counted in one query, dated in two."""
+    """Those of these kinds whose size is in breach: counted in one query, dated in two.
+
+    Counted are the seats alone, without the rows of their bureaus: those that are right fall out.
+    """
     bounds = limits(next(iter(kinds)))
-    wrong = Q(held__lt=bounds.least)
-    wrong |= Q(held__lt=F("size")) if bounds.most is None else Q(held__gt=bounds.most)
-    bureaus = with_sizes(leading(ground, on).filter(unit__kind__in=kinds), on).filter(wrong)
-    listed = list(bureaus.select_related("unit").order_by("unit__code"))
+    bureaus = leading(ground, on).filter(unit__kind__in=kinds)
+    seats = held_seats(on).filter(bureau__in=bureaus)
+    counted = seats.values("bureau").annotate(held=Count("pk")).filter(held__gte=bounds.least)
+    if bounds.most is None:
+        right = counted.filter(held__gte=F("bureau__size"))
+    else:
+        right = counted.filter(held__lte=bounds.most)
+    wrong = bureaus.exclude(pk__in=right.values("bureau"))
+    listed = list(wrong.select_related("unit").order_by("unit__code"))
     days = since_when(listed, on, _wrong_size) if listed else {}
     for bureau in listed:
         yield _of_bureau(bureau, days[bureau.pk])

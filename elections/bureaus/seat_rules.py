@@ -1,8 +1,9 @@
 """The rules on who holds a seat: a member, at home in the unit, on one cell's bureau (A8, A11)."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
 from itertools import groupby
+from typing import Any
 
 from django.db.models import Count, Exists, F, Max, OuterRef, Subquery
 from django.db.models.functions import Coalesce, Greatest
@@ -12,7 +13,7 @@ from audit.ground import Ground
 from audit.periods import in_force
 from audit.rulebook import Breach, rule, statutes
 from districts.kinds import CELLS, Kind
-from elections.bureaus.strengths import held_on, leading
+from elections.bureaus.strengths import held_seats, leading
 from elections.models import Seat
 from members.models import Registration
 
@@ -75,7 +76,8 @@ _AWAY = _(
 )
 def cell_seats_here(ground: Ground, on: date) -> Iterator[Breach]:
     """Seats in the bureaus of cells whose holders are at home in another cell, or in none."""
-    yield from _away(ground, on, CELLS)
+    # Nothing stands below a cell: who is at home in it is known without a look at the tree.
+    yield from _away(ground, on, CELLS, {"unit": OuterRef("bureau__unit")})
 
 
 @rule(
@@ -88,32 +90,31 @@ def cell_seats_here(ground: Ground, on: date) -> Iterator[Breach]:
 )
 def seats_here(ground: Ground, on: date) -> Iterator[Breach]:
     """Seats in other bureaus and committees whose holders are at home elsewhere, or nowhere."""
-    yield from _away(ground, on, frozenset(Kind.values) - CELLS)
+    below = {
+        "unit__tree_id": OuterRef("bureau__unit__tree_id"),
+        "unit__lft__range": (OuterRef("bureau__unit__lft"), OuterRef("bureau__unit__rght")),
+    }
+    yield from _away(ground, on, frozenset(Kind.values) - CELLS, below)
 
 
-def _away(ground: Ground, on: date, kinds: Collection[str]) -> Iterator[Breach]:
+def _away(
+    ground: Ground, on: date, kinds: Collection[str], home: Mapping[str, Any]
+) -> Iterator[Breach]:
     """A bureau is told once, from the day when its first member who is elsewhere left the unit.
 
-    Where the organisation lets others stand as well there is nothing to find.
+    `home` says which registrations are in the unit or below it. Where the organisation lets others
+    stand as well there is nothing to find.
     """
     if not statutes().candidates_from_below:
         return
-    unit = "bureau__unit__"
-    here = Registration.objects.filter(
-        member=OuterRef("member"),
-        kind="home",
-        unit__tree_id=OuterRef(f"{unit}tree_id"),
-        unit__lft__range=(OuterRef(f"{unit}lft"), OuterRef(f"{unit}rght")),
-    ).order_by()
+    here = Registration.objects.filter(**home, member=OuterRef("member"), kind="home").order_by()
     last = here.filter(until__lte=on).values("kind").annotate(last=Max("until")).values("last")
-    seats = Seat.objects.filter(
-        held_on(on),
-        ~Exists(here.in_force(on)),
-        bureau__in=leading(ground, on),
-        **{f"{unit}kind__in": kinds},
-    ).annotate(away=Greatest("since", Coalesce(Subquery(last), F("since"))))
-    rows = seats.order_by(f"{unit}code", "away", "member")
-    yield from _once_each(rows.values_list(f"{unit}code", "bureau", "away", "member"))
+    seats = held_seats(on).filter(
+        ~Exists(here.in_force(on)), bureau__in=leading(ground, on), bureau__unit__kind__in=kinds
+    )
+    seats = seats.annotate(away=Greatest("since", Coalesce(Subquery(last), F("since"))))
+    rows = seats.order_by("bureau__unit__code", "away", "member")
+    yield from _once_each(rows.values_list("bureau__unit__code", "bureau", "away", "member"))
 
 
 @rule(
@@ -129,17 +130,18 @@ def _away(ground: Ground, on: date, kinds: Collection[str]) -> Iterator[Breach]:
 )
 def several_cell_bureaus(ground: Ground, on: date) -> Iterator[Breach]:
     """Members on the bureaus of several cells, told of each bureau in the ground, once."""
-    seats = Seat.objects.filter(held_on(on), in_force(on, prefix="bureau__"))
-    seats = seats.filter(bureau__unit__kind__in=CELLS)
-    here = seats.filter(ground.holds("bureau__unit__")).order_by().values("member")
-    many = (
-        seats.filter(member__in=here)
-        .order_by()
-        .values("member")
-        .annotate(number=Count("pk"))
-        .filter(number__gt=statutes().cell_bureaus_each)
-    )
-    rows = seats.filter(ground.holds("bureau__unit__"), member__in=many.values("member"))
+    seats = held_seats(on).filter(in_force(on, prefix="bureau__"), bureau__unit__kind__in=CELLS)
+    among = seats
+    if not ground.everywhere:
+        here = seats.filter(ground.holds("bureau__unit__")).values("member")
+        among = among.filter(member__in=here)
+    counted = among.values("member").annotate(number=Count("pk"))
+    many = counted.filter(number__gt=statutes().cell_bureaus_each)
+    # Looked up first: they are few, and mostly nobody.
+    members = list(many.values_list("member", flat=True))
+    if not members:
+        return
+    rows = seats.filter(ground.holds("bureau__unit__"), member__in=members)
     latest = seats.filter(member=OuterRef("member")).order_by("-since")
     begun = Subquery(latest.values("since")[:1])
     told = rows.order_by("bureau__unit__code", "member").values_list(
